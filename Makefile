@@ -1,0 +1,55 @@
+# The commands of this project; `make help` lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/pytest --numprocesses 2
+
+.PHONY: help demo test test-next lint format
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
+
+demo: export BASE_URL = http://localhost:$(PORT)
+demo: $(VENV)/installed .env ## set up, load the demo and serve site, editor, worker and mailbox
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py load_demo
+	@exec $(BIN)/honcho --env /dev/null start --port $(PORT)
+
+test: $(VENV)/installed-dev ## run all tests
+	$(PYTEST) $(ARGS)
+
+test-next: ## run all tests on the next release of Wagtail
+	$(MAKE) test VENV=.venv-next NEXT=1
+
+lint: $(VENV)/installed-dev ## check style, templates and migrations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/djlint --lint --quiet site home blog newsletter
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
+
+format: $(VENV)/installed-dev ## put the code into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Gazette needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON to one, as in: make demo PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements.txt requirements-dev.txt pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(if $(NEXT),$(BIN)/pip install --quiet --disable-pip-version-check 'wagtail==8.0.*')
+	@touch $@ $(VENV)/installed
+
+.env:
+	@$(BIN)/python -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50))' > $@
+	@echo 'DEBUG=true' >> $@
+	@echo 'BASE_URL=http://localhost:8000' >> $@
+	@echo 'ALLOWED_HOSTS=localhost,127.0.0.1' >> $@
+	@echo 'DEFAULT_FROM_EMAIL=Gazette <hello@example.org>' >> $@

@@ -1,0 +1,34 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from core.channels import ChannelBlock
+
+
+class BookLinkBlock(ChannelBlock, blocks.StructBlock):
+    """A book that the post recommends, and where it can be had."""
+
+    book = SnippetChooserBlock("blog.Book", label=_("Book"))
+    note = blocks.TextBlock(
+        label=_("Note"), required=False, help_text=_("Why this book; the reader sees it.")
+    )
+
+    def get_preview_value(self) -> blocks.StructValue:
+        from ..models import Book, RetailerLink
+
+        book = Book(
+            title="The Long Corridor",
+            authors="Iris Vance",
+            year=2023,
+            publisher="Tidewater Press",
+            links=[
+                RetailerLink(name="Corner Books", url="https://example.com/b?a=1&b=2"),
+                RetailerLink(name="Big Shop", url="https://example.com/a", affiliate=True),
+            ],
+        )
+        return self.normalize({"book": book, "note": "The calmest guide to a hard year."})
+
+    class Meta:
+        icon = "book"
+        label = _("Book")
+        description = _("A book with its cover and links to shops; affiliate links say so.")

@@ -1,0 +1,17 @@
+from .author import Author
+from .book import Book, RetailerLink
+from .disclaimer import Disclaimer
+from .post import PostAuthor, PostPage
+from .section import BlogIndexPage
+from .topic import Topic
+
+__all__ = [
+    "Author",
+    "BlogIndexPage",
+    "Book",
+    "Disclaimer",
+    "PostAuthor",
+    "PostPage",
+    "RetailerLink",
+    "Topic",
+]

@@ -1,0 +1,163 @@
+from collections.abc import Sequence
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.blocks import StreamValue
+from wagtail.fields import StreamField
+from wagtail.images import get_image_model_string
+from wagtail.models import Orderable, PageManager
+from wagtail.rich_text import get_text_for_indexing
+from wagtail.search import index
+
+from core.models import BasePage, CreditedImage
+from core.streams import instances_in
+
+from .. import previews
+from ..blocks import BodyBlock
+from ..disclosures import Facts, owed
+from ..querysets import PostQuerySet
+from .author import Author
+from .book import Book
+from .disclaimer import Disclaimer
+
+
+class PostPage(BasePage):
+    """One article of the publication."""
+
+    standfirst = models.TextField(
+        _("standfirst"),
+        max_length=400,
+        blank=True,
+        help_text=_("One or two sentences: under the title, in listings and in digests."),
+    )
+    lead_image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("lead image"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    lead_image_alt = models.CharField(
+        _("alternative text"),
+        max_length=255,
+        blank=True,
+        help_text=_("What the lead image shows, for those who do not see it."),
+    )
+    body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
+    topics = ParentalManyToManyField("blog.Topic", verbose_name=_("topics"), related_name="posts")
+    in_digests = models.BooleanField(
+        _("in digests"),
+        default=True,
+        help_text=_("Subscribers get this post by mail. Once mailed, it is not mailed again."),
+    )
+
+    objects = PageManager.from_queryset(PostQuerySet)()
+
+    template = "blog/pages/post_page.html"
+    parent_page_types = ["blog.BlogIndexPage"]
+    subpage_types: list[str] = []
+    page_description = _("An article.")
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("standfirst"),
+        InlinePanel("bylines", heading=_("Authors"), label=_("Author"), min_num=1),
+        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image")),
+        FieldPanel("body"),
+    ]
+    promote_panels = [*BasePage.promote_panels, FieldPanel("in_digests")]
+
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+    ]
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.lead_image and not self.lead_image_alt.strip():
+            raise ValidationError(
+                {"lead_image_alt": _("Say what the lead image shows, for those who don't see it.")}
+            )
+
+    @cached_property
+    def authors(self) -> list[Author]:
+        """Who wrote it, in the order of the byline."""
+        bylines = list(self.bylines.all())
+        models.prefetch_related_objects(bylines, "author")
+        return [byline.author for byline in bylines]
+
+    @cached_property
+    def content(self) -> StreamValue:
+        """The body, and with it all that its blocks show, in a fixed number of queries."""
+        models.prefetch_related_objects(instances_in(self.body, CreditedImage), "renditions")
+        models.prefetch_related_objects(instances_in(self.body, Author), "photo__renditions")
+        models.prefetch_related_objects(instances_in(self.body, Book), "links", "cover__renditions")
+        return self.body
+
+    @property
+    def facts(self) -> Facts:
+        """What decides which disclaimers it owes."""
+        books = instances_in(self.content, Book)
+        return Facts(
+            has_affiliate_link=any(book.has_affiliate_link for book in books),
+            has_guest_author=any(author.guest for author in self.authors),
+        )
+
+    @cached_property
+    def disclaimers_at_end(self) -> list[Disclaimer]:
+        """The disclaimers that it owes, less those that an editor has put into the body."""
+        placed = {disclaimer.pk for disclaimer in instances_in(self.content, Disclaimer)}
+        return owed(self.facts, Disclaimer.objects.exclude(pk__in=placed))
+
+    @cached_property
+    def excerpt(self) -> str:
+        """What listings and digests say of it: the standfirst, else how the body begins."""
+        if self.standfirst:
+            return self.standfirst
+        paragraphs = self.body.blocks_by_name("paragraph")
+        text = " ".join(get_text_for_indexing(str(block.value)) for block in paragraphs[:3])
+        return Truncator(text).chars(240)
+
+    @property
+    def preview_modes(self) -> Sequence[tuple[str, str]]:
+        return [("", _("Web")), ("email", _("Email")), ("text", _("Plain text"))]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        if mode_name == "email":
+            return previews.as_email(self)
+        if mode_name == "text":
+            return previews.as_text(self)
+        return super().serve_preview(request, mode_name)
+
+
+class PostAuthor(Orderable):
+    """An author in a post's byline."""
+
+    post = ParentalKey(PostPage, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(
+        Author, verbose_name=_("author"), on_delete=models.PROTECT, related_name="bylines"
+    )
+
+    panels = ["author"]
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["post", "author"], name="author_once_in_a_byline")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.author)

@@ -1,0 +1,45 @@
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
+
+from core.models import BasePage
+
+from ..querysets import PostQuerySet
+
+POSTS_PER_PAGE = 10
+
+
+class BlogIndexPage(BasePage):
+    """A section: posts lie under it, and it lists them, the latest first."""
+
+    intro = models.TextField(_("introduction"), blank=True, max_length=500)
+
+    template = "blog/pages/blog_index_page.html"
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["blog.PostPage"]
+    content_panels = [*BasePage.content_panels, "intro"]
+    search_fields = [*BasePage.search_fields, index.SearchField("intro")]
+    page_description = _("A section of the publication, with its posts.")
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+    def posts(self) -> PostQuerySet:
+        """Return the section's posts that everyone may read, the latest first."""
+        from .post import PostPage
+
+        return PostPage.objects.in_section(self).published().latest_first()
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict:
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "posts": paginate(self.posts().for_cards(), request),
+        }
+
+
+def paginate(posts: PostQuerySet, request: HttpRequest) -> Page:
+    """Return the page of posts that ``?page=`` asks for; the nearest there is, where it is off."""
+    return Paginator(posts, POSTS_PER_PAGE).get_page(request.GET.get("page"))

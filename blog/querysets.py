@@ -1,0 +1,45 @@
+"""The vocabulary of which posts: each rule stands here once."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from wagtail.query import PageQuerySet
+
+if TYPE_CHECKING:
+    from blog.models import Author, BlogIndexPage, Topic
+
+
+class PostQuerySet(PageQuerySet):
+    """Posts, chosen in the words that editors use."""
+
+    def published(self) -> "PostQuerySet":
+        """Those that everyone may read: live, and no view restriction on them or above them."""
+        return self.live().public()
+
+    def mailable(self) -> "PostQuerySet":
+        """Those that may leave the site by mail: published, and not withheld by an editor."""
+        return self.published().filter(in_digests=True)
+
+    def in_section(self, section: "BlogIndexPage") -> "PostQuerySet":
+        """Those that lie under a section."""
+        return self.descendant_of(section)
+
+    def first_published_in(self, since: datetime, until: datetime) -> "PostQuerySet":
+        """Those first published after ``since`` and not after ``until``."""
+        return self.filter(first_published_at__gt=since, first_published_at__lte=until)
+
+    def by_author(self, author: "Author") -> "PostQuerySet":
+        """Those that an author wrote, alone or with others."""
+        return self.filter(bylines__author=author).distinct()
+
+    def on_topic(self, topic: "Topic") -> "PostQuerySet":
+        """Those filed under a topic."""
+        return self.filter(topics=topic)
+
+    def latest_first(self) -> "PostQuerySet":
+        """In order of first publication, the latest first."""
+        return self.order_by("-first_published_at", "-pk")
+
+    def for_cards(self) -> "PostQuerySet":
+        """With all that a listing shows of each, in a fixed number of queries."""
+        return self.prefetch_related("bylines__author", "topics", "lead_image__renditions")

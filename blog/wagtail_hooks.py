@@ -1,0 +1,64 @@
+"""Authors, topics, books and disclaimers in the editor."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from .models import Author, Book, Disclaimer, Topic
+
+
+class LibraryViewSet(SnippetViewSet):
+    """A list that is searched in the database: the search index could not filter or sort it."""
+
+    search_backend_name = None
+
+
+class AuthorViewSet(LibraryViewSet):
+    model = Author
+    icon = "user"
+    list_display = [
+        "name",
+        "role",
+        "organisation",
+        BooleanColumn("guest", label=_("Guest"), sort_key="guest"),
+    ]
+    list_filter = ["guest"]
+    search_fields = ["name", "role", "organisation", "place"]
+
+
+class TopicViewSet(LibraryViewSet):
+    model = Topic
+    icon = "tag"
+    list_display = ["name", "description"]
+    search_fields = ["name", "description"]
+
+
+class BookViewSet(LibraryViewSet):
+    model = Book
+    icon = "book"
+    list_display = ["title", "authors", "year", "publisher"]
+    search_fields = ["title", "authors", "publisher", "isbn"]
+
+
+class DisclaimerViewSet(LibraryViewSet):
+    model = Disclaimer
+    icon = "warning"
+    list_display = ["name", "rule"]
+    list_filter = ["rule"]
+    search_fields = ["name", "text"]
+
+
+@register_snippet
+class LibraryViewSetGroup(SnippetViewSetGroup):
+    menu_label = _("Library")
+    menu_icon = "folder-open-inverse"
+    menu_order = 150
+    items = [AuthorViewSet, TopicViewSet, BookViewSet, DisclaimerViewSet]
+
+
+@hooks.register("register_icons")
+def register_icons(icons: list[str]) -> list[str]:
+    """Add the icons that Wagtail has none of."""
+    return [*icons, "blog/icons/book.svg"]

@@ -1,0 +1,116 @@
+"""The lists of subscribers and of digests, with their filters, in a fixed number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.forms import RadioSelect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Table
+from wagtail.admin.views import generic
+
+from blog.models import Topic
+
+from ..models import Cadence, Delivery, Digest, Newsletter, Subscriber, Subscription
+
+
+class StrictFilterView(generic.IndexView):
+    """A list in which a filter value that does not exist finds nothing, and is said to.
+
+    Wagtail's own would list everything, as if it had been asked for everything.
+    """
+
+    @property
+    def has_bad_filter(self) -> bool:
+        """Whether a filter was given a value that does not exist."""
+        return bool(self.filters) and not self.filters.is_valid()
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        return queryset.none() if self.has_bad_filter else super().filter_queryset(queryset)
+
+    @cached_property
+    def no_results_message(self) -> str:
+        if self.has_bad_filter:
+            return _("A filter has a value that does not exist. Choose another one.")
+        return super().no_results_message
+
+
+class SubscriberFilterSet(WagtailFilterSet):
+    """Subscribers by their subscriptions: all that is chosen must hold for the same one."""
+
+    newsletter = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Newsletter"), queryset=Newsletter.objects.all()
+    )
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"),
+        choices=Subscription.State.choices,
+        empty_label=gettext_lazy("All"),
+        widget=RadioSelect,
+    )
+    cadence = django_filters.ChoiceFilter(
+        label=gettext_lazy("Cadence"),
+        choices=Cadence.choices,
+        empty_label=gettext_lazy("All"),
+        widget=RadioSelect,
+    )
+    topic = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Chosen topic"),
+        field_name="topic_set__topics",
+        queryset=Topic.objects.all(),
+    )
+
+    class Meta:
+        model = Subscriber
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        values = self.form.cleaned_data.items()
+        chosen = {self.filters[name].field_name: value for name, value in values if value}
+        if not chosen:
+            return queryset
+        matching = Subscription.objects.filter(subscriber=OuterRef("pk"), **chosen)
+        return queryset.filter(Exists(matching))
+
+
+class SubscriberIndexView(StrictFilterView):
+    """Subscribers, with their subscriptions."""
+
+    def get_base_queryset(self) -> QuerySet:
+        subscriptions = Subscription.objects.select_related("newsletter").order_by(
+            "newsletter__name"
+        )
+        return (
+            super().get_base_queryset().prefetch_related(Prefetch("subscriptions", subscriptions))
+        )
+
+
+class DigestIndexView(StrictFilterView):
+    """Digests, with how many of their deliveries are in which state."""
+
+    def get_base_queryset(self) -> QuerySet:
+        return super().get_base_queryset().select_related("newsletter")
+
+    def get_table(self, object_list: Iterable[Digest]) -> Table:
+        counts = delivery_counts(object_list)
+        for digest in object_list:
+            digest.delivery_counts = counts[digest.pk]
+        return super().get_table(object_list)
+
+
+def delivery_counts(digests: Iterable[Digest]) -> dict[int, Counter[str]]:
+    """Return how many deliveries are in each state, for each digest by its number."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    rows: Any = (
+        Delivery.objects.filter(digest__in=[digest.pk for digest in digests])
+        .order_by()
+        .values_list("digest", "state")
+        .annotate(Count("pk"))
+    )
+    for digest, state, number in rows:
+        counts[digest][state] = number
+    return counts

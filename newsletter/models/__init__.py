@@ -1,0 +1,20 @@
+from .delivery import Batch, Delivery
+from .digest import Cohort, Digest
+from .newsletter import Cadence, Newsletter
+from .notice import Notice
+from .subscriber import Subscriber
+from .subscription import ConsentRecord, Subscription, TopicSet
+
+__all__ = [
+    "Batch",
+    "Cadence",
+    "Cohort",
+    "ConsentRecord",
+    "Delivery",
+    "Digest",
+    "Newsletter",
+    "Notice",
+    "Subscriber",
+    "Subscription",
+    "TopicSet",
+]

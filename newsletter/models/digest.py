@@ -1,0 +1,68 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..querysets import DigestQuerySet
+from .newsletter import Cadence, Newsletter
+
+
+class Digest(models.Model):
+    """One mailing of a newsletter at a cadence, for posts first published in (since, until]."""
+
+    class State(models.TextChoices):
+        """From its planning to its end."""
+
+        PLANNING = "planning", _("being planned")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        EMPTY = "empty", _("nothing to send")
+
+    newsletter = models.ForeignKey(
+        Newsletter, verbose_name=_("newsletter"), on_delete=models.PROTECT, related_name="digests"
+    )
+    cadence = models.CharField(_("cadence"), max_length=10, choices=Cadence)
+    since = models.DateTimeField(_("posts since"))
+    until = models.DateTimeField(_("posts until"))
+    posts = models.ManyToManyField("blog.PostPage", verbose_name=_("posts"), related_name="digests")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNING)
+    created_at = models.DateTimeField(_("planned"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        ordering = ["-until", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["newsletter", "cadence", "until"], name="one_digest_a_window"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.newsletter}, {self.get_cadence_display()}, {self.until:%Y-%m-%d %H:%M}"
+
+
+class Cohort(models.Model):
+    """The subscriptions of a digest that get exactly the same content, which is rendered once."""
+
+    digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="cohorts")
+    key = models.CharField(max_length=64)
+    posts = models.ManyToManyField("blog.PostPage", related_name="cohorts")
+
+    # What it is sent as; empty until the first batch is.
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    html = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    slot_mark = models.CharField(max_length=32, blank=True)
+    rendered_posts = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "key"], name="one_cohort_a_content")
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"{self.digest} ({self.key[:8]})"

@@ -1,0 +1,43 @@
+"""A subscriber changes how often and on what they get mail, or leaves."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from blog.models import Topic
+
+from ..models import ConsentRecord, Subscription, TopicSet
+
+
+def change(
+    subscription: Subscription, cadence: str, topics: Iterable[Topic], wording: str, now: datetime
+) -> None:
+    """Change cadence and topics. The window stays, so that no post is missed or repeated.
+
+    Where the subscription was left meanwhile, nothing happens.
+    """
+    with transaction.atomic():
+        changed = (
+            Subscription.objects.filter(pk=subscription.pk)
+            .exclude(state=Subscription.State.LEFT)
+            .update(cadence=cadence, topic_set=TopicSet.of(topics))
+        )
+        if changed:
+            subscription.consent_records.create(
+                act=ConsentRecord.Act.CHANGED, how=ConsentRecord.How.LINK, wording=wording, at=now
+            )
+
+
+def leave(subscription: Subscription, how: str, wording: str, now: datetime) -> None:
+    """End a subscription, at once and for all digests under way. Twice does no harm."""
+    with transaction.atomic():
+        left = (
+            Subscription.objects.filter(pk=subscription.pk)
+            .exclude(state=Subscription.State.LEFT)
+            .update(state=Subscription.State.LEFT, left_at=now)
+        )
+        if left:
+            subscription.consent_records.create(
+                act=ConsentRecord.Act.LEFT, how=how, wording=wording, at=now
+            )

@@ -1,0 +1,65 @@
+"""Somebody asks to subscribe. Nothing is mailed but a question, until its answer comes back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from blog.models import Topic
+
+from ..models import ConsentRecord, Newsletter, Subscriber, Subscription, TopicSet
+from ..models.notice import Notice
+from . import notices
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asked for, and the words they were asked with."""
+
+    email: str
+    cadence: str
+    name: str = ""
+    topics: Iterable[Topic] = field(default_factory=list)
+    wording: str = ""
+
+
+def ask(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
+    """Take down a wish to subscribe and send the mail that it calls for.
+
+    An unknown address gets the question whether it was its owner who asked. One that is subscribed
+    gets a hint where to change what it gets: nothing of it is changed by a stranger who knows the
+    address. To whoever asked, all of these look the same.
+    """
+    with transaction.atomic():
+        subscription = _subscription(newsletter, wish, now)
+        if subscription.state == Subscription.State.ACTIVE:
+            notices.request(subscription, Notice.Kind.ALREADY, now)
+            return
+        _take_down(subscription, wish, now)
+        notices.request(subscription, Notice.Kind.CONFIRM, now)
+
+
+def _subscription(newsletter: Newsletter, wish: Wish, now: datetime) -> Subscription:
+    subscriber, _ = Subscriber.objects.get_or_create(
+        email__iexact=wish.email, defaults={"email": wish.email, "name": wish.name}
+    )
+    subscription, _ = Subscription.objects.select_for_update().get_or_create(
+        subscriber=subscriber,
+        newsletter=newsletter,
+        defaults={"cadence": wish.cadence, "asked_at": now},
+    )
+    return subscription
+
+
+def _take_down(subscription: Subscription, wish: Wish, now: datetime) -> None:
+    if wish.name:
+        Subscriber.objects.filter(pk=subscription.subscriber_id).update(name=wish.name)
+    subscription.state = Subscription.State.PENDING
+    subscription.cadence = wish.cadence
+    subscription.topic_set = TopicSet.of(wish.topics)
+    subscription.asked_at = now
+    subscription.save()
+    subscription.consent_records.create(
+        act=ConsentRecord.Act.ASKED, how=ConsentRecord.How.FORM, wording=wish.wording, at=now
+    )

@@ -1,0 +1,82 @@
+"""The signed links in mails: whoever holds one may act for its subscription, with no password.
+
+A link holds the subscription's number and a signature of the purpose it serves, so that a link to
+confirm cannot be turned into one to leave. Links to confirm run out; the others work as long as the
+mail is kept, for so does the right to leave.
+"""
+
+from datetime import timedelta
+
+from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
+from django.urls import reverse
+
+from core.richtext import absolute_url
+
+from ..models import Subscription
+
+CONFIRM_WITHIN = timedelta(days=7)
+
+_confirm = TimestampSigner(salt="newsletter.confirm", sep=".")
+_signers = {name: Signer(salt=f"newsletter.{name}", sep=".") for name in ("preferences", "leave")}
+
+
+class InvalidLink(Exception):
+    """The link was not made by us, or leads to nobody any more."""
+
+
+class ExpiredLink(InvalidLink):
+    """The link was ours and is too old."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self.subscription = subscription
+
+
+def confirm_url(subscription_id: int) -> str:
+    """Return the address of the page where a subscription is confirmed."""
+    return _url("confirm", _confirm.sign(subscription_id))
+
+
+def preferences_url(subscription_id: int) -> str:
+    """Return the address of the page where cadence and topics are changed."""
+    return _url("preferences", _signers["preferences"].sign(subscription_id))
+
+
+def leave_url(subscription_id: int) -> str:
+    """Return the address of the page, and of the one-click post, by which somebody leaves."""
+    return _url("leave", _signers["leave"].sign(subscription_id))
+
+
+def subscription_to_confirm(token: str) -> Subscription:
+    """Return the subscription that a confirmation link is for.
+
+    Raises InvalidLink, or ExpiredLink where the link is more than a week old.
+    """
+    try:
+        return _find(_confirm.unsign(token, max_age=CONFIRM_WITHIN))
+    except SignatureExpired as error:
+        raise ExpiredLink(_find(_confirm.unsign(token))) from error
+    except BadSignature as error:
+        raise InvalidLink from error
+
+
+def subscription_of(purpose: str, token: str) -> Subscription:
+    """Return the subscription that a link for "preferences" or "leave" is for.
+
+    Raises InvalidLink.
+    """
+    try:
+        return _find(_signers[purpose].unsign(token))
+    except BadSignature as error:
+        raise InvalidLink from error
+
+
+def _url(name: str, token: str) -> str:
+    return absolute_url(reverse(f"newsletter:{name}", args=[token]))
+
+
+def _find(number: str) -> Subscription:
+    subscriptions = Subscription.objects.select_related("subscriber", "newsletter", "topic_set")
+    try:
+        return subscriptions.get(pk=number)
+    except (Subscription.DoesNotExist, ValueError) as error:
+        raise InvalidLink from error

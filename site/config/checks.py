@@ -1,0 +1,57 @@
+"""What ``manage.py check --deploy`` asks beyond Django's own checks."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connection
+
+
+@register(Tags.security, deploy=True)
+def check_mail_leaves(**kwargs: object) -> list[CheckMessage]:
+    """Warn where mail would stay in the local mailbox."""
+    if settings.EMAIL_BACKEND != "localmail.backend.EmailBackend":
+        return []
+    return [
+        Warning(
+            "Mail is written to the local mailbox and reaches nobody.",
+            hint="Set EMAIL_URL to a mail server or a provider.",
+            id="gazette.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_site_is_encrypted(**kwargs: object) -> list[CheckMessage]:
+    """Warn where the site's address is not https: links in mails and logins would be open."""
+    if settings.BASE_URL.startswith("https://"):
+        return []
+    return [
+        Warning(
+            "BASE_URL does not begin with https://.",
+            hint="Put the site behind TLS and set BASE_URL to its https address.",
+            id="gazette.W002",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_site_address(databases: Sequence[str] | None = None, **kwargs: object) -> list:
+    """Warn where the default site has another address than BASE_URL: links in mails would differ.
+
+    Like all checks of the database, it runs with ``migrate`` and ``check --database default``.
+    """
+    from wagtail.models import Site
+
+    if not databases or Site._meta.db_table not in connection.introspection.table_names():
+        return []
+    site = Site.objects.filter(is_default_site=True).first()
+    if site is None or site.root_url == settings.BASE_URL:
+        return []
+    return [
+        Warning(
+            f"The default site's address is {site.root_url}, but BASE_URL is {settings.BASE_URL}.",
+            hint="Change the site's host name and port under Settings, Sites.",
+            id="gazette.W003",
+        )
+    ]

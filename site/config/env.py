@@ -1,0 +1,195 @@
+"""Read the environment: each variable once, and a clear word where one is missing or wrong."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+EXPECTED = {
+    "SECRET_KEY": "a long random text, the same on every machine of the site",
+    "DEBUG": "true or false",
+    "ALLOWED_HOSTS": "host names separated by commas, e.g. www.example.org,example.org",
+    "BASE_URL": "the public address of the site without a path, e.g. https://www.example.org",
+    "DATABASE_URL": "sqlite:///var/db.sqlite3 or postgres://USER:PASSWORD@HOST:5432/NAME",
+    "CACHE_URL": "locmem:// or redis://HOST:6379/0",
+    "CELERY_BROKER_URL": (
+        "filesystem:// (or filesystem:///FOLDER), redis://HOST:6379/1 or amqp://USER:PASSWORD@HOST//"
+    ),
+    "EMAIL_URL": (
+        "file:// (or file:///FOLDER), smtp://USER:PASSWORD@HOST:587?tls=true, or a provider: "
+        "mailgun://KEY@DOMAIN, postmark://TOKEN, sendgrid://KEY, brevo://KEY, "
+        "mailjet://KEY:SECRET, sparkpost://KEY, resend://KEY"
+    ),
+    "DEFAULT_FROM_EMAIL": "an address mail comes from, e.g. Gazette <hello@example.org>",
+    "MEDIA_ROOT": "a folder for uploaded files",
+    "STATIC_ROOT": "a folder for collected static files",
+    "PROXY_COUNT": "the number of proxies in front of the site, 0 or more",
+    "TICK_SECONDS": "the seconds between two looks for due digests, more than 0",
+    "SETTLE_SECONDS": "the seconds a digest waits for publishing still under way, 0 or more",
+}
+
+# anymail's backends by URL scheme, and the settings that the URL's user and password stand for.
+PROVIDERS = {
+    "mailgun": ("mailgun", ("MAILGUN_API_KEY",)),
+    "postmark": ("postmark", ("POSTMARK_SERVER_TOKEN",)),
+    "sendgrid": ("sendgrid", ("SENDGRID_API_KEY",)),
+    "brevo": ("brevo", ("BREVO_API_KEY",)),
+    "mailjet": ("mailjet", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY")),
+    "sparkpost": ("sparkpost", ("SPARKPOST_API_KEY",)),
+    "resend": ("resend", ("RESEND_API_KEY",)),
+}
+
+_env = Env()
+
+
+def read_file(path: Path) -> None:
+    """Take what ``path`` (a ``.env`` file) says for variables that the environment leaves unset."""
+    _env.read_env(str(path), recurse=False)
+
+
+def read(kind: str, name: str, **options: Any) -> Any:
+    """Return the variable ``name`` read as ``kind``, one of environs' types ("str", "bool", …).
+
+    Raises ImproperlyConfigured, naming the variable and what it should be, where it is missing
+    without a ``default``, empty, or malformed.
+    """
+    try:
+        value = getattr(_env, kind)(name, **options)
+    except EnvError as error:
+        raise wrong(name, str(error)) from error
+    if kind in ("str", "list") and not value:
+        raise wrong(name, "It is missing or empty.")
+    return value
+
+
+def wrong(name: str, problem: str) -> ImproperlyConfigured:
+    """Return the error that says what is the matter with a variable and what it should be."""
+    return ImproperlyConfigured(f"{name} should be {EXPECTED[name]}. {problem}")
+
+
+def number(name: str, default: int, at_least: int) -> int:
+    """Return a whole number that is ``at_least`` so large."""
+    value = read("int", name, default=default)
+    if value < at_least:
+        raise wrong(name, f"It is {value}.")
+    return value
+
+
+def base_url(name: str) -> str:
+    """Return the address of a site, without a slash at its end."""
+    value = read("str", name).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise wrong(name, f"It is {value!r}.")
+    return value
+
+
+def database(name: str, default: str, folder: Path) -> dict[str, Any]:
+    """Return Django's settings of a database; a relative SQLite path is taken from ``folder``.
+
+    SQLite gets immediate transactions and a write-ahead log: with its own defaults, two processes
+    that write at once fail with "database is locked".
+    """
+    try:
+        settings = dj_database_url.parse(
+            read("str", name, default=default), conn_max_age=60, conn_health_checks=True
+        )
+    except ValueError as error:
+        raise wrong(name, "It cannot be read as such.") from error
+    engine = settings["ENGINE"].rpartition(".")[2]
+    if engine not in ("sqlite3", "postgresql") or settings["NAME"] in ("", ":memory:"):
+        raise wrong(name, "It names no database of these.")
+    if engine == "sqlite3":
+        settings["NAME"] = str(folder / settings["NAME"])
+        settings["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    return settings
+
+
+def cache(name: str, default: str) -> dict[str, Any]:
+    """Return Django's settings of a cache."""
+    url = read("str", name, default=default)
+    scheme = urlsplit(url).scheme
+    if scheme == "locmem":
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "gazette"}
+    if scheme in ("redis", "rediss"):
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    raise wrong(name, "It names no cache of these.")
+
+
+def broker(name: str, default: str, folder: Path) -> dict[str, Any]:
+    """Return Celery's settings of a broker.
+
+    The embedded broker keeps its messages under the folder in the URL, else under ``folder``; kombu
+    expects it to exist.
+    """
+    url = read("str", name, default=default)
+    parts = urlsplit(url)
+    if parts.scheme == "filesystem":
+        root = Path(parts.path) if parts.path else folder
+        messages, control = root / "messages", root / "control"
+        for path in (messages, control):
+            path.mkdir(parents=True, exist_ok=True)
+        return {
+            "CELERY_BROKER_URL": "filesystem://localhost",
+            "CELERY_BROKER_TRANSPORT": "config.broker:Transport",
+            "CELERY_BROKER_TRANSPORT_OPTIONS": {
+                "data_folder_in": str(messages),
+                "data_folder_out": str(messages),
+                "control_folder": str(control),
+            },
+        }
+    if parts.scheme in ("redis", "rediss", "amqp", "amqps") and parts.hostname:
+        return {"CELERY_BROKER_URL": url}
+    raise wrong(name, "It names no broker of these.")
+
+
+def email(name: str, default: str, folder: Path) -> dict[str, Any]:
+    """Return Django's (and anymail's) settings that send mail to where the URL says."""
+    url = read("str", name, default=default)
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        path = Path(parts.path) if parts.path else folder
+        return {"EMAIL_BACKEND": "localmail.backend.EmailBackend", "MAILBOX_DIR": path}
+    try:
+        if parts.scheme == "smtp":
+            return _smtp(url)
+        return _provider(url)
+    except (KeyError, ValueError) as error:
+        raise wrong(name, "It cannot be read as such.") from error
+
+
+def _smtp(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    if not parts.hostname or set(options) - {"tls", "ssl"}:
+        raise ValueError(url)
+    return {
+        "EMAIL_BACKEND": "newsletter.sending.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": options.get("tls") == "true",
+        "EMAIL_USE_SSL": options.get("ssl") == "true",
+        "EMAIL_TIMEOUT": 30,
+    }
+
+
+def _provider(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    backend, names = PROVIDERS[parts.scheme]
+    user, at, host = parts.netloc.rpartition("@")
+    keys = (user if at else host).split(":")
+    if len(keys) != len(names) or not all(keys):
+        raise ValueError(url)
+    anymail = dict(zip(names, map(unquote, keys), strict=True))
+    if parts.scheme == "mailgun" and at:
+        anymail["MAILGUN_SENDER_DOMAIN"] = host
+    return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": anymail}

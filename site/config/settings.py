@@ -1,0 +1,225 @@
+"""Settings of the site, read from the environment (or a .env file) alone.
+
+``.env.example`` lists the variables, ``config.env`` says what each should be.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from . import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+SITE_DIR = BASE_DIR / "site"
+VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
+
+env.read_file(BASE_DIR / ".env")
+
+# The site and its address
+
+SECRET_KEY = env.read("str", "SECRET_KEY")
+DEBUG = env.read("bool", "DEBUG", default=False)
+BASE_URL = env.base_url("BASE_URL")
+ALLOWED_HOSTS = env.read("list", "ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+PROXY_COUNT = env.number("PROXY_COUNT", default=0, at_least=0)
+
+# Application
+
+INSTALLED_APPS = [
+    "home",
+    "newsletter",
+    "blog",
+    "core",
+    "config",
+    "localmail",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "anymail",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "core.User"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+_BUILTIN_TAGS = ["wagtail.templatetags.wagtailcore_tags"]
+TEMPLATES = [
+    {
+        "NAME": "markup",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SITE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+            "builtins": _BUILTIN_TAGS,
+        },
+    },
+    # Plain text: parts of mails and the text channel of blocks, where nothing is to be escaped.
+    {
+        "NAME": "text",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SITE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"autoescape": False, "builtins": _BUILTIN_TAGS},
+    },
+]
+
+# Data
+
+DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", BASE_DIR)}
+CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
+
+# Mail
+
+DEFAULT_FROM_EMAIL = env.read("str", "DEFAULT_FROM_EMAIL")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+globals().update(env.email("EMAIL_URL", "file://", VAR_DIR / "mailbox"))
+
+# Tasks: the database says what is to be done, so a lost or repeated message does no harm.
+
+globals().update(env.broker("CELERY_BROKER_URL", "filesystem://", VAR_DIR / "broker"))
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "newsletter.tasks.send_batch": {"queue": "mail"},
+    "newsletter.tasks.send_notice": {"queue": "mail"},
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # The database knows what was done, no file need.
+
+TICK_SECONDS = env.number("TICK_SECONDS", default=60, at_least=1)
+CELERY_BEAT_SCHEDULE = {
+    "publish scheduled pages": {
+        "task": "core.tasks.publish_scheduled",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "newsletter tick": {
+        "task": "newsletter.tasks.tick",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "newsletter housekeeping": {
+        "task": "newsletter.tasks.housekeeping",
+        "schedule": 24 * 60 * 60,
+    },
+}
+
+# Newsletter
+
+# A post's date of publication is set a moment before its transaction commits: a digest is planned
+# this long after its window closed, so that a post that was being published then is not missed.
+NEWSLETTER_SETTLE_SECONDS = env.number("SETTLE_SECONDS", default=60, at_least=0)
+NEWSLETTER_BATCH_SIZE = 500
+
+# Language and time
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.read("path", "STATIC_ROOT", default=VAR_DIR / "static")
+STATICFILES_DIRS = [SITE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env.read("path", "MEDIA_ROOT", default=VAR_DIR / "media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# Wagtail
+
+WAGTAIL_SITE_NAME = "Gazette"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILIMAGES_IMAGE_MODEL = "core.CreditedImage"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# The editor's browser asks no third party for anything.
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+
+# Security
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "wagtailadmin_login"
+if BASE_URL.startswith("https://"):
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+if PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS = [
+    # Whether a domain's other hosts speak https, and whether browsers are told so for good, is for
+    # the domain's owner to decide.
+    "security.W005",
+    "security.W021",
+    # Wagtail shows previews of pages in a frame of its own site.
+    "security.W019",
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django_tasks": {"level": "WARNING"}},
+}

@@ -1,0 +1,23 @@
+"""Every address of the site; pages come last, for they take what is left."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("newsletter/", include("newsletter.subscribing.urls")),
+    path("", include("blog.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns += [
+        *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+        path("mailbox/", include("localmail.urls")),
+    ]
+
+urlpatterns += [path("", include(wagtail_urls))]

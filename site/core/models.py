@@ -1,0 +1,86 @@
+"""What every app stands on: people who log in, images with a credit, the site's own words."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.images import get_image_model_string
+from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.models import Page
+
+
+class User(AbstractUser):
+    """Somebody who logs in: an editor, an author, an administrator."""
+
+
+class CreditedImage(AbstractImage):
+    """A picture and whom to name for it. The credit is kept with the image and shown beside it."""
+
+    credit = models.CharField(
+        _("credit"),
+        max_length=255,
+        blank=True,
+        help_text=_("Who made it and under which licence; shown wherever the image is."),
+    )
+    credit_url = models.URLField(_("credit link"), blank=True)
+
+    admin_form_fields = (*Image.admin_form_fields, "credit", "credit_url")
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+        permissions = [("choose_image", "Can choose image")]
+
+
+class Rendition(AbstractRendition):
+    """An image at one size and in one format."""
+
+    image = models.ForeignKey(CreditedImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        unique_together = (("image", "filter_spec", "focal_point_key"),)
+
+
+@register_setting(icon="site")
+class SiteSettings(BaseSiteSetting):
+    """How the site names itself, and the organisation behind it."""
+
+    name = models.CharField(
+        _("name"), max_length=100, default="Gazette", help_text=_("The publication's name.")
+    )
+    tagline = models.CharField(_("tagline"), max_length=200, blank=True)
+    organisation = models.CharField(
+        _("organisation"), max_length=200, blank=True, help_text=_("Who publishes it.")
+    )
+    postal_address = models.TextField(_("postal address"), blank=True)
+    contact_email = models.EmailField(_("contact address"), blank=True)
+
+    panels = [
+        MultiFieldPanel(["name", "tagline"], heading=_("Publication")),
+        MultiFieldPanel(
+            ["organisation", "postal_address", "contact_email"], heading=_("Organisation")
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("site settings")
+
+
+class BasePage(Page):
+    """A page with what search engines and social networks show of it."""
+
+    social_image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("social image"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Shown where the page is shared; at least 1200 × 630 pixels."),
+    )
+
+    promote_panels = [*Page.promote_panels, FieldPanel("social_image")]
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,53 @@
+"""Rich text outside web pages: in mails, where styles and links stand alone, and as plain text."""
+
+from urllib.parse import urljoin
+
+import css_inline
+from django.conf import settings
+from django.template import loader
+from inscriptis import get_text
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
+from lxml import html
+from wagtail.rich_text import RichText, expand_db_html
+
+from .channels import without_controls
+
+_PLAIN_TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_links=True)
+
+
+def absolute_url(path: str) -> str:
+    """Return the whole address of a path of this site; what has a host already stays as it is."""
+    return urljoin(f"{settings.BASE_URL}/", path)
+
+
+def for_email(text: RichText | str) -> str:
+    """Return rich text as HTML for a mail: whole addresses in links, styles beside each element."""
+    source = _expanded(text)
+    if not source.strip():
+        return ""
+    css = loader.get_template("email/richtext.css", using="text").render()
+    return css_inline.inline_fragment(_standing_alone(source), css, load_remote_stylesheets=False)
+
+
+def for_text(text: RichText | str) -> str:
+    """Return rich text as plain text, with the address of each link behind it."""
+    source = _expanded(text)
+    if not source.strip():
+        return ""
+    return get_text(_standing_alone(source), _PLAIN_TEXT).strip()
+
+
+def _expanded(text: RichText | str) -> str:
+    source = text.source if isinstance(text, RichText) else str(text or "")
+    return without_controls(expand_db_html(source))
+
+
+def _standing_alone(source: str) -> str:
+    tree = html.fragment_fromstring(source, create_parent="div")
+    for element in tree.iter():
+        element.attrib.pop("data-block-key", None)
+        if element.get("href"):
+            element.set("href", absolute_url(element.get("href")))
+    inner = html.tostring(tree, encoding="unicode")
+    return inner.removeprefix("<div>").removesuffix("</div>")

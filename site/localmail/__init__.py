@@ -1,0 +1,1 @@
+"""The local mailbox: mail caught in development, shown at /mailbox/ (DEBUG only)."""

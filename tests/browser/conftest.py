@@ -1,0 +1,134 @@
+"""A whole site for a browser: web, worker and beat as processes, on the embedded default."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.services import missing
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+class LiveSite:
+    """The processes of a site under test, and where it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.processes: list[subprocess.Popen] = []
+        self.env = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "SECRET_KEY": secrets.token_urlsafe(),
+            "DEBUG": "true",
+            "BASE_URL": self.url,
+            "ALLOWED_HOSTS": "localhost",
+            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "CACHE_URL": "locmem://",
+            "CELERY_BROKER_URL": f"filesystem://{folder}/broker",
+            "EMAIL_URL": f"file://{folder}/mailbox",
+            "MEDIA_ROOT": f"{folder}/media",
+            "TICK_SECONDS": "1",
+            "SETTLE_SECONDS": "1",
+        }
+
+    def run(self, *command: str) -> None:
+        """Run a Python command of the site to its end."""
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=self.env, check=True)
+
+    def start(self) -> None:
+        """Start web, worker and beat as the Procfile does."""
+        celery = ("-m", "celery", "--app", "config")
+        self._spawn("web", "-m", "gunicorn", "config.wsgi", "--threads=4", f"--bind=:{self.port}")
+        self._spawn("worker", *celery, "worker", "--pool=threads", "--queues=default,mail")
+        self._spawn("beat", *celery, "beat")
+        self._wait_for_web()
+
+    def stop(self) -> None:
+        """Stop all of them, politely."""
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(timeout=20)
+
+    def logs(self) -> str:
+        """Return what the processes have said."""
+        return "\n".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+
+    def _wait_for_web(self) -> None:
+        web = self.processes[0]
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("localhost", self.port)) == 0:
+                    return
+            with suppress(subprocess.TimeoutExpired):
+                web.wait(timeout=0.2)
+                break
+        raise RuntimeError(f"The site did not start.\n{self.logs()}")
+
+    def _spawn(self, name: str, *command: str) -> None:
+        with (self.folder / f"{name}.log").open("w") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log
+                )
+            )
+
+
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """A site with an editor, a newsletter and one subscriber, its processes running."""
+    site = LiveSite(tmp_path_factory.mktemp("site"))
+    site.run("manage.py", "migrate", "--verbosity=0")
+    site.run("-m", "tests.browser.world", "make")
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    if CHROMIUM is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_site: LiveSite) -> Iterator[Page]:
+    """A fresh window on the site."""
+    context = browser.new_context(base_url=live_site.url, viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("localhost", 0))
+        return listener.getsockname()[1]

@@ -1,0 +1,137 @@
+"""What has to come of events, worked out with plain values: no database, no code of the site.
+
+Readers and posts are known by their numbers. The newsletter is due each day, and on Mondays for
+who reads it weekly, at 08:00 UTC.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from . import DAY
+
+
+@dataclass
+class Post:
+    """A post; ``steady`` is one that was published at its time, once and for all, like most."""
+
+    first: datetime
+    topics: frozenset[int]
+    live: bool = True
+    withheld: bool = False
+    steady: bool = True
+
+    def fits(self, since: datetime, until: datetime) -> bool:
+        """Say whether it may be mailed for the window (since, until]."""
+        return self.live and not self.withheld and since < self.first <= until
+
+
+@dataclass
+class Reader:
+    """A subscription; ``steady_since`` is where its window opened when it was last confirmed.
+
+    It is None once topics were changed or the reader has left.
+    """
+
+    state: str
+    cadence: str
+    topics: frozenset[int]
+    window: datetime | None = None
+    steady_since: datetime | None = None
+
+    def wants(self, post: Post) -> bool:
+        """Say whether a post is on a topic of this reader's."""
+        return not self.topics or bool(self.topics & post.topics)
+
+    def confirm(self, now: datetime) -> None:
+        """Begin with the current window, unless a later one is begun already."""
+        start = due_time(self.cadence, now)
+        self.window = max(self.window or start, start)
+        self.state, self.steady_since = "active", self.window
+
+
+@dataclass
+class Issue:
+    """A digest: where it begins, the posts it may hold, whether its planning has ended."""
+
+    since: datetime
+    posts: set[int]
+    ended: bool = False
+
+
+@dataclass
+class Ledger:
+    """Who reads, what is published, what was planned: a mail is (reader, issue, posts)."""
+
+    readers: dict[int, Reader] = field(default_factory=dict)
+    posts: list[Post] = field(default_factory=list)
+    issues: dict[tuple[str, datetime], Issue] = field(default_factory=dict)
+    mails: Counter = field(default_factory=Counter)
+
+    def who_is(self, *states: str) -> list[int]:
+        """Return the readers in one of these states."""
+        return [number for number, reader in self.readers.items() if reader.state in states]
+
+    def owed(self) -> list[tuple[int, int]]:
+        """Return whom each post will have come to, once all is done, that is steady as they are."""
+        return [
+            (number, which)
+            for number, reader in self.readers.items()
+            for which, post in enumerate(self.posts)
+            if reader.steady_since and post.steady
+            if post.first > reader.steady_since and reader.wants(post)
+        ]
+
+    def waiting(self, cadence: str, until: datetime) -> list[int]:
+        """Return the readers that an issue should still come to."""
+        return [
+            number
+            for number in self.who_is("active")
+            if self.readers[number].cadence == cadence and self.readers[number].window < until
+        ]
+
+    def is_due(self, cadence: str, until: datetime) -> bool:
+        """Say whether an issue is to be planned: it was begun, or somebody waits for it."""
+        issue = self.issues.get((cadence, until))
+        return not issue.ended if issue else bool(self.waiting(cadence, until))
+
+    def plan(self, cadence: str, until: datetime) -> None:
+        """Plan an issue for all who wait for it, unless that was done before."""
+        self.begin(cadence, until)
+        issue = self.issues.get((cadence, until))
+        if issue and not issue.ended:
+            self.plan_for(self.waiting(cadence, until), cadence, until)
+            issue.ended = True
+
+    def begin(self, cadence: str, until: datetime) -> None:
+        """Settle which posts an issue may hold; whoever comes to it later, it holds no more."""
+        waiting = self.waiting(cadence, until)
+        if waiting and (cadence, until) not in self.issues:
+            since = min(self.readers[number].window for number in waiting)
+            posts = {n for n, post in enumerate(self.posts) if post.fits(since, until)}
+            self.issues[cadence, until] = Issue(since, posts)
+
+    def plan_for(self, numbers: list[int], cadence: str, until: datetime) -> None:
+        """Plan an issue for some readers, but those whose window opened before it begins."""
+        issue = self.issues[cadence, until]
+        for number in numbers:
+            reader = self.readers[number]
+            if reader.window < issue.since:
+                continue
+            candidates = {n: self.posts[n] for n in issue.posts}
+            posts = frozenset(
+                n
+                for n, post in candidates.items()
+                if post.fits(reader.window, until) and reader.wants(post)
+            )
+            if posts:
+                self.mails[number, cadence, until, posts] += 1
+            reader.window = until
+
+
+def due_time(cadence: str, now: datetime, back: int = 0) -> datetime:
+    """Return the latest due time that is not after ``now``, or one ``back`` before it."""
+    due = now.replace(hour=8, minute=0, second=0, microsecond=0)
+    while due > now or (cadence == "weekly" and due.weekday() != 0):
+        due -= DAY
+    return due - back * (7 * DAY if cadence == "weekly" else DAY)

@@ -1,0 +1,313 @@
+"""Whatever happens in whatever order, each post is planned for each subscription as the rules say.
+
+Hypothesis makes up sequences of events. Each is done twice: by the code, in the database, and in a
+ledger of plain values that says what has to come of it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from blog.models import PostPage
+from newsletter.digests import planning
+from newsletter.models import Delivery, Digest, Subscription
+from newsletter.subscribing import changing, confirming, joining
+from tests.factories import AuthorFactory, PostFactory, TopicFactory
+
+from . import DAY, HOUR, MONDAY, Killed, killed_at, repeatable
+from .ledger import Ledger, Post, Reader, due_time
+
+READERS, POSTS, TOPICS = 4, 10, 3
+SETTLE = timedelta(seconds=60)
+START = MONDAY - 20 * HOUR
+CADENCES = ("daily", "weekly")
+EMAILS = [f"reader{number}@example.org" for number in range(READERS)]
+
+cadences = st.sampled_from(CADENCES)
+topics = st.frozensets(st.integers(0, TOPICS - 1), max_size=TOPICS)
+some_topics = st.frozensets(st.integers(0, TOPICS - 1), min_size=1, max_size=TOPICS)
+readers = st.integers(0, READERS - 1)
+any_of_them = st.integers(0, 100)
+spans = st.sampled_from([timedelta(seconds=30), 3 * HOUR, DAY, 2 * DAY, 8 * DAY])
+seconds_from_due = st.sampled_from([60, 61, 3600, 59, 0, -1e-6])
+deaths = st.tuples(
+    st.integers(1, 2),
+    st.sampled_from(
+        [
+            ("INSERT", "newsletter_digest"),
+            ("INSERT", "newsletter_digest_posts"),
+            ("INSERT", "newsletter_cohort"),
+            ("INSERT", "newsletter_cohort_posts"),
+            ("INSERT", "newsletter_delivery"),
+            ("UPDATE", "newsletter_subscription"),
+            ("UPDATE", "newsletter_digest"),
+        ]
+    ),
+)
+
+
+class Events(RuleBasedStateMachine):
+    """A newsletter, and what editors, readers, workers and the clock do."""
+
+    def __init__(self, newsletter, pages, topics) -> None:
+        super().__init__()
+        self.newsletter, self.pages, self.topics = newsletter, pages, topics
+        self.posts = {page.pk: number for number, page in enumerate(pages)}
+        self.ledger = Ledger()
+        self.now = START
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    # The clock and the workers
+
+    @rule(
+        published=st.lists(some_topics, max_size=2),
+        cadence=cadences,
+        seconds=seconds_from_due,
+        then=st.sampled_from(["a tick", "two ticks", "a death", "nothing"]),
+        death=deaths,
+    )
+    def a_due_time_comes(self, published, cadence, seconds, then, death):
+        for topics in published:
+            self.publish(topics)
+        moment = due_time(cadence, self.now, back=-1) + timedelta(seconds=seconds)
+        self.now = max(self.now, moment)
+        if then == "a death":
+            self.die(*death)
+        for _ in range({"a tick": 1, "two ticks": 2}.get(then, 0)):
+            self.tick()
+
+    @rule(span=spans, ticks=st.booleans())
+    def time_passes(self, span, ticks):
+        self.now += span
+        if ticks:
+            self.tick()
+
+    @rule(cadence=cadences, back=st.integers(0, 2))
+    def a_message_comes_late(self, cadence, back):
+        self.plan(cadence, due_time(cadence, self.now - SETTLE, back))
+
+    @precondition(lambda self: self.ledger.owed())
+    @rule()
+    def a_quiet_week(self):
+        """Whoever stays gets every post, published to stay, of its topics since it joined: once."""
+        owed = self.ledger.owed()
+        self.now += 8 * DAY
+        self.tick()
+        times = times_of(self.planned())
+        assert all(times[pair] == 1 for pair in owed)
+
+    def tick(self) -> None:
+        """Do as a tick does: plan what is due, and what somebody began and did not end."""
+        for issue in [*self.due(), *self.unended()]:
+            self.plan(*issue)
+
+    def plan(self, cadence: str, until: datetime) -> None:
+        planning.plan(self.newsletter, cadence, until)
+        self.ledger.plan(cadence, until)
+
+    def die(self, times: int, write: tuple[str, str]) -> None:
+        """Plan what is due, up to a write that never comes."""
+        for issue in self.due():
+            try:
+                with killed_at(times, *write):
+                    self.plan(*issue)
+            except Killed:
+                self.take_down_what_was_done(*issue)
+                return
+
+    def take_down_what_was_done(self, cadence: str, until: datetime) -> None:
+        """Take down whether a digest was opened and whose windows moved; the rest must follow."""
+        if self.newsletter.digests.filter(cadence=cadence, until=until).exists():
+            self.ledger.begin(cadence, until)
+            waiting = self.ledger.waiting(cadence, until)
+            done = [n for n in waiting if self.subscription(n).mailed_through == until]
+            self.ledger.plan_for(done, cadence, until)
+
+    def due(self) -> list[tuple[str, datetime]]:
+        """Return what is due by the ledger, having seen that the code thinks so too."""
+        latest = [(cadence, due_time(cadence, self.now - SETTLE)) for cadence in CADENCES]
+        due = [issue for issue in latest if self.ledger.is_due(*issue)]
+        assert [(cadence, until) for _, cadence, until in planning.due(self.now)] == due
+        return due
+
+    def unended(self) -> list[tuple[str, datetime]]:
+        """Return what was begun and not ended by the ledger, having seen that the code agrees."""
+        unended = [key for key, issue in self.ledger.issues.items() if not issue.ended]
+        found = Digest.objects.being_planned().values_list("cadence", "until")
+        assert sorted(found) == sorted(unended)
+        return unended
+
+    # Editors
+
+    @rule(
+        which=any_of_them,
+        act=st.sampled_from(["publish", "live", "withheld", "file"]),
+        topics=some_topics,
+        hours_ago=st.sampled_from([0, 3, 30]),
+    )
+    def an_editor_acts(self, which, act, topics, hours_ago):
+        if act == "publish" or not self.ledger.posts:
+            self.publish(topics, hours_ago)
+            return
+        number = which % len(self.ledger.posts)
+        post = self.ledger.posts[number]
+        post.steady = False
+        if act == "file":
+            post.topics = topics
+            self.file(number, topics)
+        else:
+            setattr(post, act, not getattr(post, act))
+            self.page(number).update(live=post.live, in_digests=not post.withheld)
+
+    def publish(self, topics: frozenset[int], hours_ago: int = 0) -> None:
+        number = len(self.ledger.posts)
+        if number < POSTS:
+            first = self.now - hours_ago * HOUR
+            self.ledger.posts.append(Post(first, topics, steady=not hours_ago))
+            self.page(number).update(live=True, first_published_at=first)
+            self.file(number, topics)
+
+    def page(self, number: int):
+        return PostPage.objects.filter(pk=self.pages[number].pk)
+
+    def file(self, number: int, topics: frozenset[int]) -> None:
+        filed = PostPage.topics.through.objects
+        page = self.pages[number]
+        filed.filter(postpage=page).delete()
+        filed.bulk_create(filed.model(postpage=page, topic=topic) for topic in self.chosen(topics))
+
+    # Readers
+
+    @initialize(wishes=st.tuples(*[st.tuples(cadences, topics)] * (READERS - 1)))
+    def some_have_joined(self, wishes):
+        for number, wish in enumerate(wishes):
+            self.take_wish(number, *wish)
+            self.take_confirmation(number)
+
+    @rule(
+        number=readers,
+        act=st.sampled_from(["ask", "confirm", "change", "leave", "join"]),
+        cadence=cadences,
+        topics=st.none() | topics,
+    )
+    def a_reader_acts(self, number, act, cadence, topics):
+        reader = self.ledger.readers.get(number)
+        if topics is None:
+            topics = reader.topics if reader else frozenset()
+        if act in ("ask", "join"):
+            self.take_wish(number, cadence, topics)
+        if act in ("confirm", "join") and number in self.ledger.readers:
+            self.take_confirmation(number)
+        if act == "change" and reader:
+            self.change(number, cadence, topics)
+        if act == "leave" and reader:
+            self.leave(number)
+
+    def take_wish(self, number: int, cadence: str, topics: frozenset[int]) -> None:
+        wish = joining.Wish(EMAILS[number], cadence, topics=self.chosen(topics))
+        joining.ask(self.newsletter, wish, self.now)
+        reader = self.ledger.readers.setdefault(number, Reader("pending", cadence, topics))
+        if reader.state != "active":
+            reader.state, reader.cadence, reader.topics = "pending", cadence, topics
+
+    def take_confirmation(self, number: int) -> None:
+        confirming.confirm(self.subscription(number), "Yes", self.now)
+        if self.ledger.readers[number].state == "pending":
+            self.ledger.readers[number].confirm(self.now)
+
+    def change(self, number: int, cadence: str, topics: frozenset[int]) -> None:
+        changing.change(self.subscription(number), cadence, self.chosen(topics), "Do", self.now)
+        reader = self.ledger.readers[number]
+        if reader.state != "left":
+            if topics != reader.topics:
+                reader.steady_since = None
+            reader.cadence, reader.topics = cadence, topics
+
+    def leave(self, number: int) -> None:
+        changing.leave(self.subscription(number), "link", "Bye", self.now)
+        reader = self.ledger.readers[number]
+        reader.state, reader.steady_since = "left", None
+
+    def subscription(self, number: int) -> Subscription:
+        return self.newsletter.subscriptions.get(subscriber__email=EMAILS[number])
+
+    def chosen(self, numbers: frozenset[int]) -> list:
+        return [self.topics[number] for number in numbers]
+
+    # What must always hold
+
+    @invariant()
+    def what_is_planned_is_what_the_ledger_says_and_no_post_comes_twice(self):
+        rows = list(self.planned())
+        mails = defaultdict(set)
+        for delivery, number, cadence, until, post in rows:
+            mails[delivery, number, cadence, until].add(post)
+        found = Counter((*mail, frozenset(posts)) for (_, *mail), posts in mails.items())
+        assert found == self.ledger.mails
+        assert set(times_of(rows).values()) <= {1}
+
+    @invariant()
+    def subscriptions_are_as_the_ledger_says(self):
+        found = self.newsletter.subscriptions.values_list(
+            "subscriber__email", "state", "cadence", "mailed_through"
+        )
+        assert sorted(found) == sorted(
+            (EMAILS[number], reader.state, reader.cadence, reader.window)
+            for number, reader in self.ledger.readers.items()
+        )
+
+    def planned(self) -> Iterator[tuple[int, int, str, datetime, int]]:
+        """Yield delivery, reader, cadence, window's end and post of all that is planned."""
+        rows = Delivery.objects.values_list(
+            "pk",
+            "subscription__subscriber__email",
+            "digest__cadence",
+            "digest__until",
+            "batch__cohort__posts",
+        )
+        for delivery, email, cadence, until, page in rows:
+            yield delivery, EMAILS.index(email), cadence, until, self.posts[page]
+
+
+def times_of(planned: Iterable[tuple]) -> Counter:
+    """Return how often each post is planned for each reader."""
+    return Counter((number, post) for _, number, _, _, post in planned)
+
+
+@pytest.mark.django_db
+def test_each_post_is_planned_for_each_subscription_as_the_rules_say(newsletter, section, settings):
+    settings.NEWSLETTER_BATCH_SIZE = 2
+    settings.NEWSLETTER_SETTLE_SECONDS = SETTLE.seconds
+    topics = TopicFactory.create_batch(TOPICS)
+    draft = {"parent": section, "live": False, "first_published_at": None}
+    pages = PostFactory.create_batch(POSTS, authors=[AuthorFactory()], topics=topics[:1], **draft)
+    ledgers = []
+
+    def events() -> Events:
+        machine = Events(newsletter, pages, topics)
+        ledgers.append(machine.ledger)
+        return machine
+
+    run_state_machine_as_test(
+        events,
+        settings=hypothesis_settings(repeatable, max_examples=30, stateful_step_count=20),
+    )
+    assert sum(len(ledger.mails) for ledger in ledgers) > 100, "It has proved little."

@@ -1,0 +1,183 @@
+"""Batches are rendered once, sent in few queries, and tried again until they are done."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from newsletter import tasks
+from newsletter.digests import planning, rendering
+from newsletter.models import Batch, Cohort, Digest
+from newsletter.sending import batches
+from tests.factories import PostFactory, TopicFactory
+
+from . import DUE, NOW, addresses, delivery_to, states
+
+pytestmark = pytest.mark.django_db
+
+
+class TestRendering:
+    @pytest.fixture
+    def compiled(self, monkeypatch) -> list[str]:
+        """The mails that were rendered."""
+        compiled = []
+
+        def compile_mjml(source: str) -> str:
+            compiled.append(source)
+            return real(source)
+
+        real = rendering.compile_mjml
+        monkeypatch.setattr(rendering, "compile_mjml", compile_mjml)
+        return compiled
+
+    def test_a_cohort_is_rendered_once_however_many_its_mails_and_batches(
+        self, plan, server, settings, compiled
+    ):
+        settings.NEWSLETTER_BATCH_SIZE = 2
+        plan(*addresses(7))
+        tasks.tick()
+        assert len(server.accepted) == 7
+        assert Batch.objects.count() == 4
+        assert len(compiled) == 1
+
+    def test_each_choice_of_posts_is_rendered_once(
+        self, section, newsletter, subscribe, server, compiled, clock
+    ):
+        rain, sun = TopicFactory(), TopicFactory()
+        early = DUE - timedelta(hours=3)
+        PostFactory(parent=section, title="Rain", topics=[rain], first_published_at=early)
+        PostFactory(parent=section, title="Sun", topics=[sun], first_published_at=early)
+        subscribe("ana", "ben", topics=[rain])
+        subscribe("cleo", topics=[sun])
+        subscribe("dora", "emil")
+        tasks.tick()
+        assert len(compiled) == Cohort.objects.count() == 3
+        subjects = {mail.recipient[:3]: mail.message["Subject"] for mail in server.accepted}
+        assert (subjects["ana"], subjects["ben"], subjects["cle"]) == ("Rain", "Rain", "Sun")
+        assert "and 1 more" in subjects["dor"] == subjects["emi"]
+
+    def test_another_attempt_renders_nothing_anew(self, plan, server, later, compiled):
+        plan("ana", "ben")
+        server.answer("451 later", to="ben@example.com")
+        tasks.tick()
+        server.mend()
+        later()
+        assert states() == {"ana": "sent", "ben": "sent"}
+        assert len(compiled) == 1
+
+    def test_a_digest_that_cannot_be_rendered_waits_and_goes_out_once_mended(
+        self, plan, server, later, monkeypatch
+    ):
+        digest = plan("ana", "ben")
+        with monkeypatch.context() as patch:
+            patch.setattr(rendering, "compile_mjml", _broken)
+            tasks.tick()
+        batch = Batch.objects.get()
+        assert batch.state == Batch.State.PENDING
+        assert batch.not_before > NOW
+        assert "mj-section is not closed" in batch.error
+        assert set(states().values()) == {"pending"}
+        digest.refresh_from_db()
+        assert digest.state == Digest.State.SENDING
+        later()
+        assert server.counts == {"ana@example.com": 1, "ben@example.com": 1}
+        assert set(states().values()) == {"sent"}
+
+
+def _broken(source: str) -> str:
+    raise ValueError("mj-section is not closed")
+
+
+class TestQueries:
+    @pytest.fixture
+    def queries_for(self, newsletter, post, subscribe, server):
+        """Counts the queries of sending one batch to so many readers, after one for the caches."""
+
+        def queries_for(number: int) -> int:
+            subscribe(*[f"{number}-{n}" for n in range(number)])
+            Digest.objects.all().delete()
+            planning.plan(newsletter, "daily", DUE)
+            (batch,) = Batch.objects.all()
+            with CaptureQueriesContext(connection) as captured:
+                batches.send(batch.pk)
+            assert batch.deliveries.counts() == {"sent": number}
+            return len(captured)
+
+        queries_for(1)
+        return queries_for
+
+    def test_a_part_takes_as_many_for_few_mails_as_for_many(self, queries_for):
+        assert queries_for(2) == queries_for(batches.CHECKPOINT)
+
+    def test_each_further_part_takes_as_many(self, queries_for, monkeypatch):
+        monkeypatch.setattr(batches, "CHECKPOINT", 2)
+        one, two, three = queries_for(2), queries_for(4), queries_for(6)
+        assert two - one == three - two <= 10
+
+
+class TestTryingAgain:
+    def test_the_wait_grows_to_an_hour(self, batch, server, later):
+        server.answer("451 later")
+        tasks.tick()
+        minutes = [_wait_of(batch)]
+        for _ in range(6):
+            later()
+            minutes.append(_wait_of(batch))
+        assert batch.attempts == 7
+        assert minutes == pytest.approx([*batches.WAITS, 60], rel=0.21)
+
+    def test_batches_that_failed_together_are_not_all_tried_at_the_same_moment(
+        self, plan, server, settings
+    ):
+        settings.NEWSLETTER_BATCH_SIZE = 1
+        plan(*addresses(5))
+        server.stop()
+        tasks.tick()
+        assert len(set(Batch.objects.values_list("not_before", flat=True))) > 1
+
+    def test_after_the_last_attempt_what_waits_has_failed_and_the_digest_is_sent(
+        self, batch, server, later, monkeypatch
+    ):
+        monkeypatch.setattr(batches, "MOST_ATTEMPTS", 3)
+        server.answer("451 4.2.2 Mailbox full", to="ben@example.com")
+        tasks.tick()
+        later()
+        assert states()["ben"] == "pending"
+        later()
+        assert states() == {"ana": "sent", "ben": "failed", "cleo": "sent"}
+        assert delivery_to("ben").error
+        assert Digest.objects.get().state == Digest.State.SENT
+        later()
+        assert server.asked["ben@example.com"] == 3
+        assert server.asked["ana@example.com"] == 1
+
+    def test_the_last_attempt_comes_after_days_of_trying(self):
+        minutes = sum(batches.WAITS) + 60 * (batches.MOST_ATTEMPTS - len(batches.WAITS))
+        assert timedelta(days=2) < timedelta(minutes=minutes) < timedelta(days=4)
+
+    def test_what_failed_for_good_says_what_the_server_said_last(
+        self, batch, server, later, monkeypatch
+    ):
+        monkeypatch.setattr(batches, "MOST_ATTEMPTS", 1)
+        server.answer("451 4.2.2 Mailbox full", to="ben@example.com")
+        tasks.tick()
+        assert "Mailbox full" in delivery_to("ben").error
+
+    def test_a_server_that_stays_down_fails_the_batch_in_the_end(
+        self, batch, server, later, monkeypatch
+    ):
+        monkeypatch.setattr(batches, "MOST_ATTEMPTS", 2)
+        server.stop()
+        tasks.tick()
+        later()
+        assert set(states().values()) == {"failed"}
+        assert "refused" in delivery_to("ana").error
+        assert Digest.objects.get().state == Digest.State.SENT
+
+
+def _wait_of(batch: Batch) -> float:
+    """Return how many minutes a batch is to wait from now on."""
+    batch.refresh_from_db()
+    return (batch.not_before - timezone.now()) / timedelta(minutes=1)

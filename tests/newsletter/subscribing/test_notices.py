@@ -1,0 +1,344 @@
+"""Mails about a subscription: sent once, to whom they are still true, and not too many."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from newsletter import tasks
+from newsletter.models import ConsentRecord, Notice, Subscription
+from newsletter.subscribing import changing, confirming, mails, notices
+from newsletter.subscribing.joining import Wish, ask
+from tests.factories import NewsletterFactory, SubscriberFactory, SubscriptionFactory
+from tests.newsletter.sending import at_once
+from tests.smtp import MailServer, Stage
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+WISH = Wish(email="ana@example.com", name="Ana", cadence="daily", wording="Send it to me.")
+MINUTE = timedelta(minutes=1)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def server(settings) -> Iterator[MailServer]:
+    with MailServer() as server:
+        server.receive_mail_of(settings)
+        yield server
+
+
+@pytest.fixture
+def do(django_capture_on_commit_callbacks):
+    """Does something as a request would: what waits for its commit is run."""
+
+    def do(function, *args) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            function(*args)
+
+    return do
+
+
+@pytest.fixture
+def pending(newsletter) -> Subscription:
+    """A subscription that nobody has confirmed."""
+    subscriber = SubscriberFactory(email="ana@example.com", name="Ana")
+    return SubscriptionFactory(newsletter=newsletter, subscriber=subscriber, state="pending")
+
+
+def notice_for(subscription: Subscription, kind: str = Notice.Kind.CONFIRM) -> Notice:
+    return subscription.notices.create(kind=kind, created_at=NOW, not_before=NOW)
+
+
+class TestTheMails:
+    def test_who_asks_gets_a_question_that_a_link_answers(self, newsletter, do, client):
+        do(ask, newsletter, WISH, NOW)
+        (message,) = mail.outbox
+        assert message.to == ["ana@example.com"]
+        assert message.subject == "Please confirm: The Letter"
+        assert message.from_email == "The Letter <letter@news.example.org>"
+        url = re.search(r"http://localhost/newsletter/confirm/\S+", message.body)[0]
+        assert url in message.alternatives[0].content
+        assert client.get(urlsplit(url).path).status_code == 200
+        assert Subscription.objects.get().state == "pending"
+        client.post(urlsplit(url).path)
+        assert Subscription.objects.get().state == "active"
+
+    def test_who_confirms_is_welcomed(self, pending, do):
+        do(confirming.confirm, pending, "Yes", NOW)
+        (message,) = mail.outbox
+        assert message.subject == "Welcome to The Letter"
+        assert "daily" in message.body
+        for way in ("preferences", "leave"):
+            link = rf"http://localhost/newsletter/{way}/\S+?(?=[\s\"])"
+            assert re.search(link, message.body)[0] in message.alternatives[0].content
+
+    def test_who_confirms_twice_is_welcomed_once(self, pending, do):
+        do(confirming.confirm, pending, "Yes", NOW)
+        do(confirming.confirm, pending, "Yes", NOW)
+        assert len(mail.outbox) == 1
+
+    def test_who_asks_again_is_told_of_the_subscription_there_is(self, newsletter, pending, do):
+        Subscription.objects.update(state="active")
+        do(ask, newsletter, WISH, NOW)
+        (message,) = mail.outbox
+        assert message.subject == "You already get The Letter"
+        assert "/newsletter/preferences/" in message.body
+        assert "/newsletter/confirm/" not in message.body
+
+    @pytest.mark.parametrize("kind", Notice.Kind.values)
+    def test_each_says_who_sends_it_and_that_a_machine_does(self, newsletter, server, kind):
+        newsletter.sender_name, newsletter.reply_to = "Zoë, Editor", "answers@example.org"
+        newsletter.save()
+        state = "pending" if kind == Notice.Kind.CONFIRM else "active"
+        notice = notice_for(SubscriptionFactory(newsletter=newsletter, state=state), kind)
+        notices.send(notice.pk, NOW)
+        (received,) = server.accepted
+        message = received.message
+        assert message["From"].addresses[0].display_name == "Zoë, Editor"
+        assert message["Reply-To"] == "answers@example.org"
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert message["Message-ID"] == f"<notice-{notice.pk}@news.example.org>"
+        for part in (received.text, received.html):
+            assert "1 Quiet Street" in part
+            assert "{{" not in part
+
+    @pytest.mark.parametrize("kind", Notice.Kind.values)
+    def test_no_name_breaks_them(self, section, server, kind):
+        name = "<b>&\"'</b> ]]></mj-text> 🌧️ הַגֶּשֶׁם"
+        newsletter = NewsletterFactory(name=name, section=section)
+        state = "pending" if kind == Notice.Kind.CONFIRM else "active"
+        notice = notice_for(SubscriptionFactory(newsletter=newsletter, state=state), kind)
+        notices.send(notice.pk, NOW)
+        (received,) = server.accepted
+        assert name in received.message["Subject"]
+        assert name in received.text
+        assert "<b>&" not in received.html
+        assert "<mj-" not in received.html
+
+    def test_nothing_else_is_mailed_to_an_address_that_is_not_confirmed(self, newsletter, do):
+        do(ask, newsletter, WISH, NOW)
+        with time_machine.travel(NOW + timedelta(days=2), tick=False):
+            tasks.tick()
+        assert len(mail.outbox) == 1
+
+
+class TestOvertaken:
+    @pytest.mark.parametrize(
+        ("kind", "state", "is_sent"),
+        [
+            ("confirm", "pending", True),
+            ("confirm", "active", False),
+            ("confirm", "left", False),
+            ("already", "active", True),
+            ("already", "pending", False),
+            ("already", "left", False),
+            ("welcome", "active", True),
+            ("welcome", "pending", False),
+            ("welcome", "left", False),
+        ],
+    )
+    def test_what_is_true_no_more_is_not_sent(self, newsletter, kind, state, is_sent):
+        notice = notice_for(SubscriptionFactory(newsletter=newsletter, state=state), kind)
+        tasks.tick()
+        assert len(mail.outbox) == is_sent
+        assert Notice.objects.filter(pk=notice.pk).exists() is is_sent
+
+    def test_who_leaves_before_the_welcome_is_sent_gets_none(self, pending, do, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(tasks.send_notice, "delay", lambda *args: None)
+            do(confirming.confirm, pending, "Yes", NOW)
+        changing.leave(pending, ConsentRecord.How.LINK, "Leave", NOW)
+        tasks.tick()
+        assert mail.outbox == []
+
+    def test_what_could_not_be_sent_for_days_is_given_up(self, pending):
+        notice = notice_for(pending)
+        notices.send(notice.pk, NOW + notices.GIVE_UP_AFTER + timedelta(seconds=1))
+        assert mail.outbox == []
+        assert not Notice.objects.exists()
+
+
+class TestTryingAgain:
+    def test_it_is_sent_once(self, pending):
+        notice = notice_for(pending)
+        for _ in range(3):
+            notices.send(notice.pk, NOW)
+            tasks.tick()
+        assert len(mail.outbox) == 1
+        notice.refresh_from_db()
+        assert notice.sent_at == NOW
+
+    def test_while_the_server_is_down_it_waits_and_a_later_tick_sends_it(
+        self, newsletter, do, server, clock
+    ):
+        server.stop()
+        do(ask, newsletter, WISH, NOW)
+        notice = Notice.objects.get()
+        assert notice.sent_at is None
+        assert notice.not_before == NOW + MINUTE
+        assert "refused" in notice.error
+
+        server.start()
+        tasks.tick()
+        assert server.accepted == []
+        clock.move_to(notice.not_before)
+        tasks.tick()
+        tasks.tick()
+        assert server.counts == {"ana@example.com": 1}
+        notice.refresh_from_db()
+        assert notice.sent_at == NOW + MINUTE
+        assert notice.error == ""
+
+    @pytest.mark.parametrize(
+        ("stage", "answer"),
+        [
+            (Stage.RECIPIENT, "451 4.7.1 Greylisted"),
+            (Stage.RECIPIENT, "550 5.1.1 Unknown"),
+            (Stage.END, "421 Bye"),
+        ],
+    )
+    def test_what_the_server_refuses_is_tried_again(self, pending, server, clock, stage, answer):
+        server.answer(answer, at=stage)
+        notice = notice_for(pending)
+        notices.send(notice.pk, NOW)
+        notice.refresh_from_db()
+        assert answer.rpartition(" ")[2] in notice.error
+        server.mend()
+        clock.move_to(notice.not_before)
+        tasks.tick()
+        assert server.counts == {"ana@example.com": 1}
+
+    def test_the_wait_doubles_up_to_an_hour(self, pending, server):
+        server.stop()
+        notice = notice_for(pending)
+        waits = []
+        for _ in range(9):
+            now = notice.not_before
+            notices.send(notice.pk, now)
+            notice.refresh_from_db()
+            waits.append((notice.not_before - now) / MINUTE)
+        assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+    def test_a_mail_that_cannot_be_made_waits_and_goes_out_once_mended(
+        self, pending, monkeypatch, clock
+    ):
+        notice = notice_for(pending)
+        with monkeypatch.context() as patch:
+            patch.setattr(mails, "for_notice", _broken)
+            tasks.tick()
+        notice.refresh_from_db()
+        assert "No such template" in notice.error
+        clock.move_to(notice.not_before)
+        tasks.tick()
+        assert len(mail.outbox) == 1
+
+    def test_what_the_broker_lost_is_found_by_a_tick(self, newsletter, do, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(tasks.send_notice, "delay", lambda *args: None)
+            do(ask, newsletter, WISH, NOW)
+        assert mail.outbox == []
+        tasks.tick()
+        assert len(mail.outbox) == 1
+
+    def test_a_sign_up_is_taken_down_while_the_broker_is_gone(self, newsletter, do, monkeypatch):
+        def gone(*args):
+            raise OperationalError("Connection refused")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(tasks.send_notice, "delay", gone)
+            do(ask, newsletter, WISH, NOW)
+        tasks.tick()
+        assert len(mail.outbox) == 1
+
+
+def _broken(*args):
+    raise LookupError("No such template")
+
+
+class TestTwoWorkers:
+    @pytest.mark.django_db(transaction=True)
+    def test_of_workers_at_once_one_sends_it(self, pending, server):
+        notice = notice_for(pending)
+        at_once(4, lambda: notices.send(notice.pk, NOW))
+        assert server.counts == {"ana@example.com": 1}
+        notice.refresh_from_db()
+        assert notice.attempts == 1
+
+    def test_what_another_is_sending_is_left_alone_for_the_time_of_a_lease(
+        self, pending, monkeypatch, clock
+    ):
+        notice = notice_for(pending)
+        with monkeypatch.context() as patch:
+            patch.setattr(mails, "for_notice", _killed)
+            with pytest.raises(SystemExit):
+                notices.send(notice.pk, NOW)
+        tasks.tick()
+        assert mail.outbox == []
+        clock.move_to(NOW + notices.LEASE)
+        tasks.tick()
+        assert len(mail.outbox) == 1
+
+
+def _killed(*args):
+    raise SystemExit
+
+
+class TestHowMany:
+    @pytest.fixture
+    def ask_each(self, newsletter, do, clock):
+        """Asks several times, with some time between."""
+
+        def ask_each(step: timedelta, times: int) -> None:
+            for _ in range(times):
+                do(ask, newsletter, WISH, timezone.now())
+                clock.shift(step)
+
+        return ask_each
+
+    def test_an_address_gets_at_most_three_of_a_kind_in_a_day(self, ask_each):
+        ask_each(timedelta(hours=1), 10)
+        assert len(mail.outbox) == 3
+
+    def test_that_holds_for_people_who_are_subscribed_too(self, pending, ask_each):
+        Subscription.objects.update(state="active")
+        ask_each(timedelta(hours=1), 10)
+        assert len(mail.outbox) == 3
+
+    def test_however_the_address_is_written(self, newsletter, do):
+        for email in ("ana@example.com", "ANA@example.com", "Ana@Example.com", "anA@example.COM"):
+            do(ask, newsletter, Wish(email=email, cadence="daily"), NOW)
+        assert len(mail.outbox) == 3
+
+    def test_a_day_later_it_may_be_asked_again(self, ask_each, clock):
+        ask_each(MINUTE, 4)
+        assert len(mail.outbox) == 3
+        clock.move_to(NOW + timedelta(days=1))
+        ask_each(MINUTE, 1)
+        assert len(mail.outbox) == 4
+
+    def test_those_that_wait_count_too(self, newsletter, do, server, clock):
+        server.stop()
+        for _ in range(5):
+            do(ask, newsletter, WISH, NOW)
+        server.start()
+        clock.shift(timedelta(hours=1))
+        tasks.tick()
+        assert server.counts == {"ana@example.com": 3}
+
+    def test_one_kind_does_not_count_for_another(self, newsletter, do):
+        for _ in range(3):
+            do(ask, newsletter, WISH, NOW)
+        do(confirming.confirm, Subscription.objects.get(), "Yes", NOW)
+        assert [message.subject for message in mail.outbox[3:]] == ["Welcome to The Letter"]

@@ -1,0 +1,42 @@
+"""Settings of the tests: the site's own, on the database that DATABASE_URL names or on SQLite.
+
+What a developer's .env says does not reach the tests.
+"""
+
+import os
+import tempfile
+
+for name, value in {
+    "SECRET_KEY": "only for tests",
+    "DEBUG": "false",
+    "BASE_URL": "http://localhost",
+    "ALLOWED_HOSTS": "localhost,testserver",
+    "DATABASE_URL": "sqlite:///var/tests.sqlite3",
+    "CACHE_URL": "locmem://",
+    "CELERY_BROKER_URL": "filesystem://",
+    "EMAIL_URL": "file://",
+    "DEFAULT_FROM_EMAIL": "Gazette <hello@example.org>",
+    "MEDIA_ROOT": f"{tempfile.gettempdir()}/gazette-tests/media",
+    "STATIC_ROOT": f"{tempfile.gettempdir()}/gazette-tests/static",
+    "PROXY_COUNT": "0",
+    "SETTLE_SECONDS": "60",
+    "TICK_SECONDS": "60",
+}.items():
+    os.environ.setdefault(name, value)
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+
+# Threads of one test share a database in a file; SQLite's own default, in memory, they could not.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_URL = "memory://localhost"
+CELERY_BROKER_TRANSPORT = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True

@@ -1,0 +1,30 @@
+"""What ``manage.py check`` says of settings that would harm a live site."""
+
+import pytest
+from django.core.checks import run_checks
+from wagtail.models import Site
+
+
+def ids(**kwargs) -> set[str]:
+    return {message.id for message in run_checks(**kwargs)}
+
+
+def test_mail_that_would_stay_on_the_machine_is_warned_of(settings):
+    settings.EMAIL_BACKEND = "localmail.backend.EmailBackend"
+    assert "gazette.W001" in ids(include_deployment_checks=True)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert "gazette.W001" not in ids(include_deployment_checks=True)
+
+
+def test_an_address_without_https_is_warned_of(settings):
+    settings.BASE_URL = "http://www.example.org"
+    assert "gazette.W002" in ids(include_deployment_checks=True)
+    settings.BASE_URL = "https://www.example.org"
+    assert "gazette.W002" not in ids(include_deployment_checks=True)
+
+
+@pytest.mark.django_db
+def test_a_site_at_another_address_than_base_url_is_warned_of(home):
+    assert "gazette.W003" not in ids(databases=["default"])
+    Site.objects.update(hostname="elsewhere.example.org")
+    assert "gazette.W003" in ids(databases=["default"])

@@ -1,0 +1,182 @@
+"""A missing or malformed variable stops the start with a word that names it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+import config
+from config import env
+
+ROOT = Path(__file__).parents[3]
+COMPLETE = {
+    "SECRET_KEY": "something",
+    "BASE_URL": "http://localhost:8000",
+    "DEFAULT_FROM_EMAIL": "Gazette <hello@example.org>",
+}
+
+
+def start(**variables: str) -> subprocess.CompletedProcess:
+    """Run ``manage.py check`` with these variables and no others of ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    unset = dict.fromkeys(env.EXPECTED, "") | {"DEBUG": "false"}
+    defaults = {
+        "DATABASE_URL": "sqlite:///var/tests.sqlite3",
+        "CACHE_URL": "locmem://",
+        "CELERY_BROKER_URL": "filesystem://",
+        "EMAIL_URL": "file://",
+        "ALLOWED_HOSTS": "localhost",
+        "MEDIA_ROOT": "var/media",
+        "STATIC_ROOT": "var/static",
+        "PROXY_COUNT": "0",
+        "TICK_SECONDS": "60",
+        "SETTLE_SECONDS": "60",
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=kept | unset | defaults | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_packages_of_the_site_lie_under_site():
+    assert Path(config.__file__).parent == ROOT / "site" / "config"
+
+
+def test_a_start_with_the_few_needed_variables_succeeds():
+    result = start(**COMPLETE)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_start_without_secret_key_says_what_it_should_be():
+    result = start(**COMPLETE | {"SECRET_KEY": ""})
+    assert result.returncode != 0
+    assert "SECRET_KEY should be a long random text" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "value"),
+    [
+        (lambda: env.read("str", "SECRET_KEY"), "SECRET_KEY", ""),
+        (lambda: env.read("bool", "DEBUG", default=False), "DEBUG", "perhaps"),
+        (lambda: env.read("list", "ALLOWED_HOSTS", default=["a"]), "ALLOWED_HOSTS", ""),
+        (lambda: env.number("PROXY_COUNT", 0, at_least=0), "PROXY_COUNT", "-1"),
+        (lambda: env.number("TICK_SECONDS", 60, at_least=1), "TICK_SECONDS", "soon"),
+        *[
+            (lambda: env.base_url("BASE_URL"), "BASE_URL", value)
+            for value in ("www.example.org", "https://", "ftp://example.org", "https://a.org/blog")
+        ],
+        *[
+            (lambda: env.database("DATABASE_URL", "", ROOT), "DATABASE_URL", value)
+            for value in ("nonsense", "mysql://localhost/a", "postgres://localhost", "sqlite://")
+        ],
+        *[
+            (lambda: env.cache("CACHE_URL", ""), "CACHE_URL", value)
+            for value in ("memcached://a", "nonsense")
+        ],
+        *[
+            (lambda: env.broker("CELERY_BROKER_URL", "", ROOT), "CELERY_BROKER_URL", value)
+            for value in ("sqs://", "redis://", "nonsense")
+        ],
+        *[
+            (lambda: env.email("EMAIL_URL", "", ROOT), "EMAIL_URL", value)
+            for value in (
+                "nonsense",
+                "smtp://",
+                "smtp://host:port",
+                "smtp://host?starttls=true",
+                "mailgun://",
+                "mailjet://onlyonekey",
+                "pigeon://key",
+            )
+        ],
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(monkeypatch, read, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} should be "):
+        read()
+
+
+def test_no_error_repeats_a_password(monkeypatch):
+    monkeypatch.setenv("EMAIL_URL", "smtp://user:hunter2@host:port")
+    with pytest.raises(ImproperlyConfigured) as error:
+        env.email("EMAIL_URL", "", ROOT)
+    assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "smtp://us%40er:pass%3Aword@mail.example.org:587?tls=true",
+            {
+                "EMAIL_BACKEND": "newsletter.sending.smtp.EmailBackend",
+                "EMAIL_HOST": "mail.example.org",
+                "EMAIL_PORT": 587,
+                "EMAIL_HOST_USER": "us@er",
+                "EMAIL_HOST_PASSWORD": "pass:word",
+                "EMAIL_USE_TLS": True,
+                "EMAIL_USE_SSL": False,
+            },
+        ),
+        (
+            "mailgun://key-1@mg.example.org",
+            {
+                "EMAIL_BACKEND": "anymail.backends.mailgun.EmailBackend",
+                "ANYMAIL": {
+                    "MAILGUN_API_KEY": "key-1",
+                    "MAILGUN_SENDER_DOMAIN": "mg.example.org",
+                },
+            },
+        ),
+        (
+            "postmark://token",
+            {
+                "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend",
+                "ANYMAIL": {"POSTMARK_SERVER_TOKEN": "token"},
+            },
+        ),
+        (
+            "mailjet://key:secret",
+            {
+                "EMAIL_BACKEND": "anymail.backends.mailjet.EmailBackend",
+                "ANYMAIL": {"MAILJET_API_KEY": "key", "MAILJET_SECRET_KEY": "secret"},
+            },
+        ),
+    ],
+)
+def test_mail_goes_where_the_url_says(monkeypatch, url, expected):
+    monkeypatch.setenv("EMAIL_URL", url)
+    settings = env.email("EMAIL_URL", "", ROOT)
+    assert expected.items() <= settings.items()
+
+
+def test_a_provider_of_the_table_has_a_backend_in_anymail(monkeypatch):
+    from django.utils.module_loading import import_string
+
+    for scheme, (_, keys) in env.PROVIDERS.items():
+        monkeypatch.setenv("EMAIL_URL", f"{scheme}://{':'.join('key' for _ in keys)}")
+        assert import_string(env.email("EMAIL_URL", "", ROOT)["EMAIL_BACKEND"])
+
+
+def test_sqlite_writes_at_once_and_with_a_log(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///var/db.sqlite3")
+    settings = env.database("DATABASE_URL", "", tmp_path)
+    assert settings["NAME"] == str(tmp_path / "var/db.sqlite3")
+    assert settings["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in settings["OPTIONS"]["init_command"]
+
+
+def test_the_embedded_broker_makes_its_folders(monkeypatch, tmp_path):
+    monkeypatch.setenv("CELERY_BROKER_URL", f"filesystem://{tmp_path}/broker")
+    settings = env.broker("CELERY_BROKER_URL", "", ROOT)
+    options = settings["CELERY_BROKER_TRANSPORT_OPTIONS"]
+    assert options["data_folder_in"] == options["data_folder_out"]
+    assert Path(options["control_folder"]).is_dir()
