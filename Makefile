@@ -13,10 +13,11 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
 
 demo: export BASE_URL = http://localhost:$(PORT)
+demo: export PATH := $(abspath $(BIN)):$(PATH)
 demo: $(VENV)/installed .env ## set up, load the demo and serve site, editor, worker and mailbox
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py load_demo
-	@exec $(BIN)/honcho --env /dev/null start --port $(PORT)
+	@python manage.py migrate --verbosity 0
+	@python manage.py load_demo
+	@exec honcho --env /dev/null start --port $(PORT)
 
 test: $(VENV)/installed-dev ## run all tests
 	$(PYTEST) $(ARGS)

@@ -61,7 +61,15 @@ class LiveSite:
     def start(self) -> None:
         """Start web, worker and beat as the Procfile does."""
         celery = ("-m", "celery", "--app", "config")
-        self._spawn("web", "-m", "gunicorn", "config.wsgi", "--threads=4", f"--bind=:{self.port}")
+        self._spawn(
+            "web",
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--threads=4",
+            f"--bind=:{self.port}",
+            "--no-control-socket",
+        )
         self._spawn("worker", *celery, "worker", "--pool=threads", "--queues=default,mail")
         self._spawn("beat", *celery, "beat")
         self._wait_for_web()

@@ -30,6 +30,7 @@ class Command(BaseCommand):
                 "The demo has logins that everyone knows: it is loaded only with DEBUG=true."
             )
         self.stdout.write("Drawing pictures, writing posts, sending a digest …")
+        self.stdout.flush()
         loading.load(timezone.now())
         logins = " or ".join(f"{name} / {word}" for name, word in loading.LOGINS.items())
         self.stdout.write(BANNER.format(url=settings.BASE_URL, logins=logins))

@@ -16,7 +16,7 @@ from . import DUE, NOW
 
 @pytest.fixture
 def server(settings) -> Iterator[MailServer]:
-    """A mail server that the site hands its mail to, by Django's own SMTP backend."""
+    """A mail server that the site hands its mail to, by the backend of SMTP."""
     with MailServer() as server:
         server.receive_mail_of(settings)
         yield server

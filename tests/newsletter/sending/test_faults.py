@@ -1,6 +1,7 @@
 """What goes wrong between us and the mail server, and that nothing is lost or sent twice by it."""
 
 import smtplib
+import ssl
 from datetime import timedelta
 
 import pytest
@@ -154,6 +155,26 @@ def test_an_address_that_no_mail_can_have_fails_alone(plan, server, address):
     assert list(states().values()) == ["sent", "failed", "sent"]
     assert "could not be made" in Delivery.objects.get(state="failed").error
     assert server.counts == {"ana@example.com": 1, "cleo@example.com": 1}
+
+
+@pytest.mark.parametrize("error", [RuntimeError("What?"), ssl.SSLCertVerificationError("What?")])
+def test_after_an_error_that_nobody_foresaw_that_mail_alone_is_in_doubt(
+    plan, server, later, monkeypatch, error
+):
+    plan("ana", "ben", "cleo")
+
+    def sendmail(connection, sender, recipients, *args, **options):
+        if recipients == ["ben@example.com"]:
+            raise error
+        return real(connection, sender, recipients, *args, **options)
+
+    real = smtplib.SMTP.sendmail
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", sendmail)
+    tasks.tick()
+    assert states() == {"ana": "sent", "ben": "in_doubt", "cleo": "pending"}
+    later()
+    assert states() == {"ana": "sent", "ben": "in_doubt", "cleo": "sent"}
+    assert "What?" in delivery_to("ben").error
 
 
 def test_with_wrong_credentials_nothing_is_lost(plan, server, later, settings):
