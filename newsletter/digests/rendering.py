@@ -113,7 +113,7 @@ def _longest_that_fits(cohort: Cohort, posts: list[PostPage], mark: str) -> Mail
     forms = list(Newsletter.Form)
     for form in forms[forms.index(cohort.digest.newsletter.post_form) :]:
         mail = render_mail("newsletter/email/digest", _context(cohort, posts, mark, form))
-        if len(mail.html.encode()) <= MOST_BYTES:
+        if len(mail.html.encode()) + len(mail.text.encode()) <= MOST_BYTES:
             break
     return mail
 

@@ -104,13 +104,16 @@ def _submit_one(delivery: Delivery, cohort: Cohort, connection: Connection) -> R
         return Result(delivery.pk, Outcome.REFUSED, f"The mail could not be made: {error}")
     try:
         connection.send_messages([message])
-    except ValueError as error:
-        return Result(delivery.pk, Outcome.REFUSED, f"The mail could not be made: {error}")
     except (smtplib.SMTPException, AnymailError, OSError) as error:
         outcome = outcome_of(error)
         if outcome is Outcome.IN_DOUBT and not getattr(connection, "content_begun", True):
             outcome = Outcome.UNAVAILABLE
         return Result(delivery.pk, outcome, str(error) or repr(error))
+    except ValueError as error:
+        return Result(delivery.pk, Outcome.REFUSED, f"The mail could not be made: {error}")
+    except Exception as error:
+        logger.exception("Delivery %s met an error that nobody foresaw", delivery.pk)
+        return Result(delivery.pk, Outcome.IN_DOUBT, repr(error))
     return Result(delivery.pk, Outcome.ACCEPTED)
 
 
@@ -141,9 +144,12 @@ def _outcome_of_reply(code: int) -> Outcome:
 
 
 def _outcome_of_call(error: AnymailAPIError) -> Outcome:
-    """Read an HTTP status (RFC 9110). Without one, or after an error of the server, who knows."""
+    """Read an HTTP status (RFC 9110). Without one, or after an error of the server, who knows.
+
+    Some are about the account, not the mail: a key or domain that is wrong, a bill, a limit.
+    """
     status = error.status_code
-    if status in (401, 403, 408, 429, 503) or _never_connected(error.__cause__):
+    if status in (401, 402, 403, 404, 408, 429, 503) or _never_connected(error.__cause__):
         return Outcome.UNAVAILABLE
     return Outcome.REFUSED if status and 400 <= status < 500 else Outcome.IN_DOUBT
 

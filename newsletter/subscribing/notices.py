@@ -23,7 +23,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 
 
 def request(subscription: Subscription, kind: str, now: datetime) -> None:
-    """Have a notice sent soon. No address gets more than a few a day, whoever asks for them.
+    """Have a notice sent soon. None gets more than a few of a kind a day, whoever asks.
 
     Where the broker is gone, the next tick finds it.
     """

@@ -49,6 +49,14 @@ class Reader:
         self.window = max(self.window or start, start)
         self.state, self.steady_since = "active", self.window
 
+    def change(self, cadence: str, topics: frozenset[int]) -> None:
+        """Change what is wanted, but not where the window opened; after leaving, nothing."""
+        if self.state == "left":
+            return
+        if topics != self.topics:
+            self.steady_since = None
+        self.cadence, self.topics = cadence, topics
+
 
 @dataclass
 class Issue:
