@@ -32,11 +32,7 @@ def load(newsletter: Newsletter, topics: list[Any], now: datetime) -> None:
     chance = random.Random("the readers of the demo")
     for number in range(SUBSCRIBERS):
         name = f"{GIVEN[number % len(GIVEN)]} {FAMILY[number // len(GIVEN) % len(FAMILY)]}"
-        subscriber = Subscriber.objects.create(
-            email=f"{name.lower().replace(' ', '.')}@example.com",
-            name=name if chance.random() < 0.8 else "",
-        )
-        _subscribe(subscriber, newsletter, topics, now, chance)
+        _subscribe(name, newsletter, topics, now, chance)
 
 
 def send_latest_weekly(newsletter: Newsletter, now: datetime) -> None:
@@ -49,7 +45,7 @@ def send_latest_weekly(newsletter: Newsletter, now: datetime) -> None:
 
 
 def _subscribe(
-    subscriber: Subscriber,
+    name: str,
     newsletter: Newsletter,
     topics: list[Any],
     now: datetime,
@@ -58,10 +54,15 @@ def _subscribe(
     cadence = chance.choice([Cadence.DAILY, Cadence.WEEKLY, Cadence.WEEKLY])
     state = chance.choices(["active", "pending", "left"], [90, 5, 5])[0]
     chosen = chance.sample(topics, chance.randint(1, 3)) if chance.random() < 0.4 else []
-    asked = now - timedelta(days=chance.randint(8, 300))
+    asked = now - timedelta(days=2 if state == "pending" else chance.randint(8, 300))
     window = newsletter.window_start(cadence, now)
     if cadence == Cadence.WEEKLY:
         window -= timedelta(days=7)
+    subscriber = Subscriber.objects.create(
+        email=f"{name.lower().replace(' ', '.')}@example.com",
+        name=name if chance.random() < 0.8 else "",
+        created_at=asked,
+    )
     subscription = Subscription.objects.create(
         subscriber=subscriber,
         newsletter=newsletter,
@@ -69,7 +70,7 @@ def _subscribe(
         cadence=cadence,
         topic_set=TopicSet.of(chosen),
         mailed_through=None if state == "pending" else window,
-        asked_at=now - timedelta(days=2) if state == "pending" else asked,
+        asked_at=asked,
         confirmed_at=None if state == "pending" else asked,
         left_at=now - timedelta(days=1) if state == "left" else None,
     )

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..validators import validate_no_address, validate_one_line
@@ -15,7 +16,7 @@ class Subscriber(models.Model):
         blank=True,
         validators=[validate_one_line, validate_no_address],
     )
-    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("subscriber")
