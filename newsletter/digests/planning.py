@@ -118,15 +118,19 @@ def _plan_chunk(digest: Digest, cohort: Cohort | None, window: Window) -> bool:
     return True
 
 
+@transaction.atomic
 def _closed(digest: Digest) -> Digest:
-    """Return the digest at the end of its planning: being sent, or with nothing to send."""
-    has_batches = Batch.objects.filter(cohort__digest=digest).exists()
-    ending = (
-        {"state": Digest.State.SENDING}
-        if has_batches
-        else {"state": Digest.State.EMPTY, "finished_at": timezone.now()}
-    )
-    Digest.objects.being_planned().filter(pk=digest.pk).update(**ending)
-    digest.refresh_from_db()
+    """Return the digest at the end of its planning: being sent, or with nothing to send.
+
+    The lock keeps another planner from adding a batch between the question and the answer.
+    """
+    digest = Digest.objects.select_for_update().get(pk=digest.pk)
+    if digest.state != Digest.State.PLANNING:
+        return digest
+    if Batch.objects.filter(cohort__digest=digest).exists():
+        digest.state = Digest.State.SENDING
+    else:
+        digest.state, digest.finished_at = Digest.State.EMPTY, timezone.now()
+    digest.save(update_fields=["state", "finished_at"])
     logger.info("Planned %s: %s", digest, digest.state)
     return digest
