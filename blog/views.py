@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from .listing import paginate
 from .models import Author, PostPage, Topic
-from .models.section import paginate
 
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:

@@ -5,12 +5,36 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, models
 from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
     from newsletter.models import Batch, Digest, Newsletter
 
 # A message that tells a worker of a batch or notice is taken for lost after this time.
 REQUEUE_AFTER = timedelta(minutes=10)
+
+
+def not_queued_lately(now: datetime) -> Q:
+    """Return the condition that no worker was told of a row since it may be worked on."""
+    return (
+        Q(queued_at=None) | Q(queued_at__lt=now - REQUEUE_AFTER) | Q(queued_at__lt=F("not_before"))
+    )
+
+
+class NewsletterQuerySet(models.QuerySet):
+    """Newsletters."""
+
+    def active(self) -> "NewsletterQuerySet":
+        """Those that take sign-ups and send digests."""
+        return self.filter(active=True)
+
+
+class SubscriberQuerySet(models.QuerySet):
+    """People, by their addresses."""
+
+    def at(self, email: str) -> "SubscriberQuerySet":
+        """The one at an address, however it is capitalised, as the unique index compares them."""
+        return self.alias(folded=Lower("email")).filter(folded=Lower(models.Value(email)))
 
 
 class SubscriptionQuerySet(models.QuerySet):
@@ -77,11 +101,12 @@ class BatchQuerySet(models.QuerySet):
         Those of a newsletter that is not active stay as they are.
         """
         return self.claimable(now).filter(
-            Q(cohort__digest__newsletter__active=True),
-            Q(queued_at=None)
-            | Q(queued_at__lt=now - REQUEUE_AFTER)
-            | Q(queued_at__lt=F("not_before")),
+            not_queued_lately(now), cohort__digest__newsletter__active=True
         )
+
+    def queued(self, now: datetime) -> "BatchQuerySet":
+        """Those claimable ones that a worker has been told of and has not begun."""
+        return self.claimable(now).exclude(not_queued_lately(now))
 
     def abandoned(self, now: datetime) -> "BatchQuerySet":
         """Those claimed by a worker that has not been heard of since its lease ran out."""
@@ -133,4 +158,8 @@ class NoticeQuerySet(models.QuerySet):
 
     def unsent(self, now: datetime) -> "NoticeQuerySet":
         """Those that wait, and whose time has come."""
-        return self.filter(sent_at=None, not_before__lte=now)
+        return self.filter(sent_at=None, given_up_at=None, not_before__lte=now)
+
+    def to_queue(self, now: datetime) -> "NoticeQuerySet":
+        """Those of them that no worker has been told of, or whose message was lost."""
+        return self.unsent(now).filter(not_queued_lately(now))

@@ -12,19 +12,21 @@ from .models import Batch, Digest, Newsletter, Notice
 from .sending import batches
 from .subscribing import cleaning, notices
 
+# So many messages about batches lie in the broker at once, however many batches wait.
+MOST_QUEUED = 200
+
 
 @shared_task
 def tick() -> None:
     """Look for whatever is due, and have it done."""
     now = timezone.now()
     batches.recover_abandoned(now)
-    for newsletter, cadence, until in planning.due(now):
-        plan_digest.delay(newsletter.pk, cadence, until.isoformat())
-    for digest in Digest.objects.being_planned():
-        plan_digest.delay(digest.newsletter_id, digest.cadence, digest.until.isoformat())
+    due = {(newsletter.pk, cadence, until) for newsletter, cadence, until in planning.due(now)}
+    begun = Digest.objects.being_planned().values_list("newsletter_id", "cadence", "until")
+    for newsletter_id, cadence, until in sorted(due | set(begun)):
+        plan_digest.delay(newsletter_id, cadence, until.isoformat())
     queue_batches()
-    for notice_id in Notice.objects.unsent(now).values_list("pk", flat=True):
-        send_notice.delay(notice_id)
+    queue_notices()
     batches.finish_digests(now)
 
 
@@ -56,9 +58,19 @@ def housekeeping() -> None:
 
 
 def queue_batches() -> None:
-    """Tell the workers of the batches that can be sent."""
+    """Tell the workers of some batches that can be sent; of more when these are begun."""
     now = timezone.now()
+    room = MOST_QUEUED - Batch.objects.queued(now).count()
     waiting = Batch.objects.to_queue(now).order_by("pk").values_list("pk", flat=True)
-    for batch_id in list(waiting):
+    for batch_id in list(waiting[: max(room, 0)]):
         if Batch.objects.to_queue(now).filter(pk=batch_id).update(queued_at=now):
             send_batch.delay(batch_id)
+
+
+def queue_notices() -> None:
+    """Tell the workers of the notices that wait."""
+    now = timezone.now()
+    waiting = Notice.objects.to_queue(now).order_by("pk").values_list("pk", flat=True)
+    for notice_id in list(waiting[:MOST_QUEUED]):
+        Notice.objects.filter(pk=notice_id).update(queued_at=now)
+        send_notice.delay(notice_id)

@@ -20,5 +20,5 @@ def validate_no_address(value: str) -> None:
 
     A name that is shown in mails would otherwise carry a stranger's link to a third person.
     """
-    if re.search(r"://|www\.|https?:", value, re.IGNORECASE):
+    if re.search(r"://|www\.|https?:|[\w-]{2,}\.[a-z]{2,}\b", value, re.IGNORECASE):
         raise ValidationError(_("A name holds no web address."))

@@ -1,9 +1,11 @@
 from django.db import models
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.images import get_image_model_string
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
 
@@ -69,6 +71,11 @@ class Author(index.Indexed, models.Model):
     def full_name(self) -> str:
         """The name with the credentials behind it: "Ana Reis, MSc"."""
         return ", ".join(filter(None, [self.name, self.credentials]))
+
+    @property
+    def summary(self) -> str:
+        """The beginning of the biography as plain text, else what they do."""
+        return Truncator(get_text_for_indexing(self.bio)).chars(155) or self.position
 
     @property
     def position(self) -> str:

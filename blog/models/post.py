@@ -13,9 +13,10 @@ from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
 from wagtail.models import Orderable, PageManager
-from wagtail.rich_text import get_text_for_indexing
+from wagtail.rich_text import RichText, get_text_for_indexing
 from wagtail.search import index
 
+from core import richtext
 from core.models import BasePage, CreditedImage
 from core.streams import instances_in
 
@@ -102,11 +103,18 @@ class PostPage(BasePage):
 
     @cached_property
     def content(self) -> StreamValue:
-        """The body, and with it all that its blocks show, in a fixed number of queries."""
-        models.prefetch_related_objects(instances_in(self.body, CreditedImage), "renditions")
-        models.prefetch_related_objects(instances_in(self.body, Author), "photo__renditions")
-        models.prefetch_related_objects(instances_in(self.body, Book), "links", "cover__renditions")
-        return self.body
+        """A copy of the body with all that its blocks show, in a fixed number of queries."""
+        content = self.body.stream_block.to_python(self.body.get_prep_value())
+        authors, books = instances_in(content, Author), instances_in(content, Book)
+        models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
+        models.prefetch_related_objects(authors, "photo__renditions")
+        models.prefetch_related_objects(books, "links", "cover__renditions")
+        richtext.expand_in_place(
+            [(text, "source") for text in instances_in(content, RichText)]
+            + [(author, "bio") for author in authors]
+            + [(disclaimer, "text") for disclaimer in instances_in(content, Disclaimer)]
+        )
+        return content
 
     @property
     def facts(self) -> Facts:
@@ -121,7 +129,9 @@ class PostPage(BasePage):
     def disclaimers_at_end(self) -> list[Disclaimer]:
         """The disclaimers that it owes, less those that an editor has put into the body."""
         placed = {disclaimer.pk for disclaimer in instances_in(self.content, Disclaimer)}
-        return owed(self.facts, Disclaimer.objects.exclude(pk__in=placed))
+        disclaimers = owed(self.facts, Disclaimer.objects.exclude(pk__in=placed))
+        richtext.expand_in_place([(disclaimer, "text") for disclaimer in disclaimers])
+        return disclaimers
 
     @cached_property
     def excerpt(self) -> str:
@@ -129,7 +139,7 @@ class PostPage(BasePage):
         if self.standfirst:
             return self.standfirst
         paragraphs = self.body.blocks_by_name("paragraph")
-        text = " ".join(get_text_for_indexing(str(block.value)) for block in paragraphs[:3])
+        text = " ".join(get_text_for_indexing(block.value.source) for block in paragraphs[:3])
         return Truncator(text).chars(240)
 
     @property

@@ -1,4 +1,4 @@
-from django.core.paginator import Page, Paginator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -6,9 +6,20 @@ from wagtail.search import index
 
 from core.models import BasePage
 
+from ..listing import paginate
 from ..querysets import PostQuerySet
 
-POSTS_PER_PAGE = 10
+# What the site's own addresses begin with.
+RESERVED_SLUGS = {
+    "admin",
+    "authors",
+    "documents",
+    "mailbox",
+    "media",
+    "newsletter",
+    "static",
+    "topics",
+}
 
 
 class BlogIndexPage(BasePage):
@@ -27,6 +38,11 @@ class BlogIndexPage(BasePage):
         verbose_name = _("section")
         verbose_name_plural = _("sections")
 
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("The site uses this address itself.")})
+
     def posts(self) -> PostQuerySet:
         """Return the section's posts that everyone may read, the latest first."""
         from .post import PostPage
@@ -38,8 +54,3 @@ class BlogIndexPage(BasePage):
             **super().get_context(request, *args, **kwargs),
             "posts": paginate(self.posts().for_cards(), request),
         }
-
-
-def paginate(posts: PostQuerySet, request: HttpRequest) -> Page:
-    """Return the page of posts that ``?page=`` asks for; the nearest there is, where it is off."""
-    return Paginator(posts, POSTS_PER_PAGE).get_page(request.GET.get("page"))

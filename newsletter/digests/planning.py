@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Batch, Cohort, Delivery, Digest, Newsletter, Subscription, TopicSet
+from ..models import Batch, Cadence, Cohort, Delivery, Digest, Newsletter, Subscription, TopicSet
 from . import selection
 
 logger = logging.getLogger(__name__)
@@ -26,11 +26,12 @@ Window = tuple[datetime, int | None]
 def due(now: datetime) -> Iterator[tuple[Newsletter, str, datetime]]:
     """Yield the newsletter, cadence and end of the window of each digest that is due.
 
-    After a time out of work only the latest is: its windows reach back to the last one planned.
+    After a time out of work only the latest is: its windows reach back to the last one planned. A
+    cadence that is offered no more goes on for those who have it.
     """
     settled = now - timedelta(seconds=settings.NEWSLETTER_SETTLE_SECONDS)
-    for newsletter in Newsletter.objects.filter(active=True):
-        for cadence in newsletter.cadences:
+    for newsletter in Newsletter.objects.active():
+        for cadence in Cadence:
             until = newsletter.window_start(cadence, settled)
             if _is_unplanned(newsletter, cadence, until):
                 yield newsletter, cadence, until

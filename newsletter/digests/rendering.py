@@ -1,45 +1,28 @@
 """How does a digest look? Rendered once for a cohort, with slots for what differs by recipient."""
 
-import re
+import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.template import loader
 from django.utils.html import escape
 
 from blog.models import PostPage
-from core.channels import Channel, compile_mjml
 
+from ..mail import Mail, NewsletterMessage, render_mail
 from ..models import Cohort, Newsletter
 from . import selection
 
+logger = logging.getLogger(__name__)
+
 SLOTS = ("greeting", "leave_url", "preferences_url")
-SUBJECT_LENGTH = 150
-MOST_BYTES = 95_000
-
-
-@dataclass(frozen=True)
-class Mail:
-    """The parts of a mail."""
-
-    subject: str
-    html: str
-    text: str
+FOLDER = "newsletter/email/digest"
+# Gmail cuts a mail off at 102 KB, and with it the link to leave.
+MOST_BYTES = 98_000
 
 
 class UnfilledSlot(ValueError):
     """A mail still has a slot after all were filled."""
-
-
-def render_mail(folder: str, context: Mapping[str, Any]) -> Mail:
-    """Return the mail that ``subject.txt``, ``body.mjml`` and ``body.txt`` of a folder make."""
-    return Mail(
-        subject=_subject(_render(f"{folder}/subject.txt", context, Channel.TEXT)),
-        html=compile_mjml(_render(f"{folder}/body.mjml", context, Channel.EMAIL)),
-        text=_render(f"{folder}/body.txt", context, Channel.TEXT),
-    )
 
 
 def render(cohort: Cohort) -> Cohort | None:
@@ -108,31 +91,37 @@ def _set_content(cohort: Cohort, posts: list[PostPage]) -> None:
 def _longest_that_fits(cohort: Cohort, posts: list[PostPage], mark: str) -> Mail:
     """Return the mail with posts in the newsletter's form, or a shorter one where it is too long.
 
-    Gmail cuts a mail off at 102 KB, and with it the link to leave.
+    Where even titles are too many, the first are shown, and how many more there are.
     """
     forms = list(Newsletter.Form)
     for form in forms[forms.index(cohort.digest.newsletter.post_form) :]:
-        mail = render_mail("newsletter/email/digest", _context(cohort, posts, mark, form))
-        if len(mail.html.encode()) + len(mail.text.encode()) <= MOST_BYTES:
-            break
+        mail = render_mail(FOLDER, _context(cohort, posts, mark, form, 0))
+        if size_of(mail) <= MOST_BYTES:
+            return mail
+    shown = len(posts)
+    while size_of(mail) > MOST_BYTES and shown > 1:
+        shown = shown * 3 // 4
+        mail = render_mail(FOLDER, _context(cohort, posts[:shown], mark, form, len(posts) - shown))
+    logger.warning("%s is too long for mail: it shows %s of %s posts", cohort, shown, len(posts))
     return mail
 
 
-def _context(cohort: Cohort, posts: list[PostPage], mark: str, form: str) -> dict[str, Any]:
+def size_of(mail: Mail) -> int:
+    """Return the bytes that a mail takes on its way, encoded, without its headers."""
+    message = NewsletterMessage(body=mail.text)
+    message.attach_alternative(mail.html, "text/html")
+    return len(message.message().as_bytes())
+
+
+def _context(
+    cohort: Cohort, posts: list[PostPage], mark: str, form: str, left_out: int
+) -> dict[str, Any]:
     digest = cohort.digest
     return {
         "newsletter": digest.newsletter,
         "digest": digest,
         "posts": posts,
         "form": form,
+        "left_out": left_out,
         **{name: slot_name(name, mark) for name in SLOTS},
     }
-
-
-def _render(template: str, context: Mapping[str, Any], channel: Channel) -> str:
-    return loader.render_to_string(template, {**context, "channel": channel}, using=channel.engine)
-
-
-def _subject(text: str) -> str:
-    line = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
-    return line if len(line) <= SUBJECT_LENGTH else f"{line[: SUBJECT_LENGTH - 1].rstrip()}…"

@@ -10,7 +10,11 @@ from wagtail.search import index
 
 from ..digests import schedule
 from ..headers import phrase, quoted
+from ..querysets import NewsletterQuerySet
 from ..validators import validate_one_line
+
+# Pages behind links in mails have addresses beside those of newsletters.
+RESERVED_SLUGS = {"confirm", "preferences", "leave"}
 
 
 class Cadence(models.TextChoices):
@@ -72,7 +76,11 @@ class Newsletter(index.Indexed, models.Model):
         help_text=_("A digest too long for mail programs gets the next shorter form."),
     )
 
-    offers_daily = models.BooleanField(_("daily digests"), default=True)
+    offers_daily = models.BooleanField(
+        _("daily digests"),
+        default=True,
+        help_text=_("Readers may choose them. Switched off, those who get them still do."),
+    )
     offers_weekly = models.BooleanField(_("weekly digests"), default=True)
     send_time = models.TimeField(_("time of day"), default=time(8))
     weekday = models.IntegerField(
@@ -95,6 +103,8 @@ class Newsletter(index.Indexed, models.Model):
         max_length=255,
         help_text=_("Why people get this mail, such as “You get this because you signed up at …”."),
     )
+
+    objects = NewsletterQuerySet.as_manager()
 
     panels = [
         TitleFieldPanel("name", targets=["slug"], placeholder=_("Name*")),
@@ -132,6 +142,8 @@ class Newsletter(index.Indexed, models.Model):
 
     def clean(self) -> None:
         super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("The site uses this address itself.")})
         if not (self.offers_daily or self.offers_weekly):
             raise ValidationError({"offers_daily": _("Offer digests daily, weekly, or both.")})
 

@@ -21,6 +21,8 @@ class Notice(models.Model):
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    queued_at = models.DateTimeField(_("queued"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.TextField(_("last error"), blank=True)
 
@@ -32,7 +34,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(
                 fields=["not_before"],
-                condition=models.Q(sent_at__isnull=True),
+                condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
                 name="notice_unsent",
             )
         ]

@@ -3,6 +3,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..querysets import SubscriberQuerySet
 from ..validators import validate_no_address, validate_one_line
 
 
@@ -17,6 +18,8 @@ class Subscriber(models.Model):
         validators=[validate_one_line, validate_no_address],
     )
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = SubscriberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subscriber")

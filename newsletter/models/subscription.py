@@ -1,6 +1,7 @@
+import hashlib
 from collections.abc import Iterable
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ..querysets import SubscriptionQuerySet
@@ -15,7 +16,7 @@ class TopicSet(models.Model):
     million choices.
     """
 
-    key = models.CharField(max_length=255, unique=True)
+    key = models.CharField(max_length=64, unique=True)
     topics = models.ManyToManyField("blog.Topic", through="TopicChoice", related_name="+")
 
     class Meta:
@@ -31,10 +32,11 @@ class TopicSet(models.Model):
         topics = sorted(topics, key=lambda topic: topic.pk)
         if not topics:
             return None
-        key = ",".join(str(topic.pk) for topic in topics)
-        topic_set, is_new = cls.objects.get_or_create(key=key)
-        if is_new:
-            topic_set.topics.set(topics)
+        key = hashlib.sha256(",".join(str(topic.pk) for topic in topics).encode()).hexdigest()
+        with transaction.atomic():
+            topic_set, is_new = cls.objects.select_for_update().get_or_create(key=key)
+            if is_new:
+                topic_set.topics.set(topics)
         return topic_set
 
 
@@ -118,6 +120,12 @@ class Subscription(models.Model):
         return f"{self.subscriber}: {self.newsletter}"
 
     @property
+    def choice(self) -> str:
+        """Cadence and topics in words, as consent records keep them: "weekly: Grief, Sleep"."""
+        topics = ", ".join(topic.name for topic in self.topics)
+        return f"{self.cadence}: {topics or '*'}"
+
+    @property
     def topics(self) -> list[models.Model]:
         """The topics chosen; none stands for all."""
         return list(self.topic_set.topics.all()) if self.topic_set else []
@@ -133,6 +141,7 @@ class ConsentRecord(models.Model):
         CONFIRMED = "confirmed", _("confirmed")
         CHANGED = "changed", _("changed cadence or topics")
         LEFT = "left", _("left")
+        LAPSED = "lapsed", _("asked again and did not confirm")
 
     class How(models.TextChoices):
         """By which way."""
@@ -141,6 +150,7 @@ class ConsentRecord(models.Model):
         LINK = "link", _("the page behind a link in a mail")
         ONE_CLICK = "one-click", _("the mail program's own button")
         IMPORTED = "imported", _("an import")
+        SITE = "site", _("the site itself")
 
     subscription = models.ForeignKey(
         Subscription,
@@ -151,6 +161,7 @@ class ConsentRecord(models.Model):
     act = models.CharField(_("what"), max_length=10, choices=Act)
     how = models.CharField(_("how"), max_length=10, choices=How)
     wording = models.TextField(_("wording shown"), blank=True)
+    choice = models.TextField(_("cadence and topics"), blank=True)
     at = models.DateTimeField(_("when"))
 
     class Meta:

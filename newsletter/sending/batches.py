@@ -24,14 +24,8 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT = 20
 LEASE = timedelta(minutes=20)
-WAITS = (
-    1,
-    2,
-    5,
-    15,
-    30,
-    60,
-)  # Minutes before the second, third … attempt; the last again and again.
+# Minutes before the second, third … attempt; the last again and again.
+WAITS = (1, 2, 5, 15, 30, 60)
 MOST_ATTEMPTS = 72
 
 
@@ -169,17 +163,20 @@ def _record(results: Iterable[Result], now: datetime) -> None:
 
 
 def _release(batch: Batch, problem: str) -> None:
-    """Let go of a batch: done where nothing waits in it, else to be claimed again after a while."""
+    """Let go of a batch: done where nothing waits in it, else to be claimed again after a while.
+
+    Nothing happens where it is not ours any more.
+    """
     now = timezone.now()
     with transaction.atomic():
+        if not _ours(batch).update(lease_until=None, error=problem):
+            return
         if batch.attempts >= MOST_ATTEMPTS:
             batch.deliveries.give_up(problem or "It was tried too often.")
         waits = batch.deliveries.filter(state=Delivery.State.PENDING).exists()
         _ours(batch).update(
             state=Batch.State.PENDING if waits else Batch.State.DONE,
             not_before=now + _wait(batch.attempts) if waits else now,
-            lease_until=None,
-            error=problem,
         )
     if waits:
         logger.warning("Batch %s goes on later: %s", batch.pk, problem)

@@ -18,15 +18,19 @@ def change(
     Where the subscription was left meanwhile, nothing happens.
     """
     with transaction.atomic():
-        changed = (
-            Subscription.objects.filter(pk=subscription.pk)
-            .exclude(state=Subscription.State.LEFT)
-            .update(cadence=cadence, topic_set=TopicSet.of(topics))
+        subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
+        if subscription.state == Subscription.State.LEFT:
+            return
+        subscription.cadence = cadence
+        subscription.topic_set = TopicSet.of(topics)
+        subscription.save(update_fields=["cadence", "topic_set"])
+        subscription.consent_records.create(
+            act=ConsentRecord.Act.CHANGED,
+            how=ConsentRecord.How.LINK,
+            wording=wording,
+            choice=subscription.choice,
+            at=now,
         )
-        if changed:
-            subscription.consent_records.create(
-                act=ConsentRecord.Act.CHANGED, how=ConsentRecord.How.LINK, wording=wording, at=now
-            )
 
 
 def leave(subscription: Subscription, how: str, wording: str, now: datetime) -> None:

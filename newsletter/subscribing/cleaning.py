@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from ..models import Subscriber, Subscription, TopicSet
+from django.db import transaction
+
+from ..models import ConsentRecord, Subscriber, Subscription, TopicSet
 
 KEEP_UNCONFIRMED = timedelta(days=30)
 
@@ -12,7 +14,17 @@ def clean(now: datetime) -> None:
     stale = Subscription.objects.filter(
         state=Subscription.State.PENDING, asked_at__lt=now - KEEP_UNCONFIRMED
     )
-    stale.exclude(confirmed_at=None).update(state=Subscription.State.LEFT)
+    for subscription in stale.exclude(confirmed_at=None):
+        _lapse(subscription, now)
     stale.filter(confirmed_at=None).delete()
     Subscriber.objects.filter(subscriptions=None).delete()
     TopicSet.objects.filter(subscriptions=None).delete()
+
+
+@transaction.atomic
+def _lapse(subscription: Subscription, now: datetime) -> None:
+    pending = Subscription.objects.filter(pk=subscription.pk, state=Subscription.State.PENDING)
+    if pending.update(state=Subscription.State.LEFT):
+        subscription.consent_records.create(
+            act=ConsentRecord.Act.LAPSED, how=ConsentRecord.How.SITE, at=now
+        )

@@ -25,6 +25,10 @@ def confirm(subscription: Subscription, wording: str, now: datetime) -> None:
         subscription.left_at = None
         subscription.save()
         subscription.consent_records.create(
-            act=ConsentRecord.Act.CONFIRMED, how=ConsentRecord.How.LINK, wording=wording, at=now
+            act=ConsentRecord.Act.CONFIRMED,
+            how=ConsentRecord.How.LINK,
+            wording=wording,
+            choice=subscription.choice,
+            at=now,
         )
         notices.request(subscription, Notice.Kind.WELCOME, now)

@@ -41,8 +41,8 @@ def ask(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
 
 
 def _subscription(newsletter: Newsletter, wish: Wish, now: datetime) -> Subscription:
-    subscriber, _ = Subscriber.objects.get_or_create(
-        email__iexact=wish.email, defaults={"email": wish.email, "name": wish.name}
+    subscriber, _ = Subscriber.objects.at(wish.email).get_or_create(
+        defaults={"email": wish.email, "name": wish.name}
     )
     subscription, _ = Subscription.objects.select_for_update().get_or_create(
         subscriber=subscriber,
@@ -53,13 +53,19 @@ def _subscription(newsletter: Newsletter, wish: Wish, now: datetime) -> Subscrip
 
 
 def _take_down(subscription: Subscription, wish: Wish, now: datetime) -> None:
-    if wish.name:
-        Subscriber.objects.filter(pk=subscription.subscriber_id).update(name=wish.name)
+    subscriber = subscription.subscriber
+    if wish.name and not subscriber.subscriptions.active().exists():
+        subscriber.name = wish.name
+        subscriber.save()
     subscription.state = Subscription.State.PENDING
     subscription.cadence = wish.cadence
     subscription.topic_set = TopicSet.of(wish.topics)
     subscription.asked_at = now
     subscription.save()
     subscription.consent_records.create(
-        act=ConsentRecord.Act.ASKED, how=ConsentRecord.How.FORM, wording=wish.wording, at=now
+        act=ConsentRecord.Act.ASKED,
+        how=ConsentRecord.How.FORM,
+        wording=wish.wording,
+        choice=subscription.choice,
+        at=now,
     )

@@ -5,13 +5,16 @@ itself. A notice may, after a crash, be mailed twice; that does no harm.
 """
 
 import logging
+import smtplib
 from datetime import datetime, timedelta
 
+from anymail.exceptions import AnymailError
 from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
 
 from ..models import Notice, Subscription
+from ..sending.transports import Outcome, outcome_of
 from . import mails
 
 logger = logging.getLogger(__name__)
@@ -46,18 +49,34 @@ def send(notice_id: int, now: datetime) -> None:
         return
     notice = Notice.objects.select_related("subscription__subscriber", "subscription__newsletter")
     notice = notice.get(pk=notice_id)
-    if is_overtaken(notice) or notice.created_at < now - GIVE_UP_AFTER:
+    if is_overtaken(notice):
         notice.delete()
+        return
+    if now > notice.created_at + GIVE_UP_AFTER:
+        Notice.objects.filter(pk=notice_id).update(given_up_at=now)
         return
     try:
         with get_connection() as connection:
-            mails.for_notice(notice, connection).send()
+            connection.send_messages([mails.for_notice(notice)])
     except Exception as error:
-        wait = timedelta(minutes=min(2 ** (notice.attempts - 1), 60))
-        Notice.objects.filter(pk=notice_id).update(not_before=now + wait, error=repr(error))
-        logger.warning("Notice %s was not sent and is tried again: %r", notice_id, error)
+        _set_back(notice, error, now)
     else:
         Notice.objects.filter(pk=notice_id).update(sent_at=now, error="")
+
+
+def _set_back(notice: Notice, error: Exception, now: datetime) -> None:
+    """Have a notice tried again after a while, unless it was refused for good or waits for days."""
+    logger.warning("Notice %s was not sent: %r", notice.pk, error)
+    wait = timedelta(minutes=min(2 ** (notice.attempts - 1), 60))
+    is_hopeless = _is_refusal(error) or now + wait > notice.created_at + GIVE_UP_AFTER
+    Notice.objects.filter(pk=notice.pk).update(
+        error=repr(error), not_before=now + wait, given_up_at=now if is_hopeless else None
+    )
+
+
+def _is_refusal(error: Exception) -> bool:
+    known = isinstance(error, smtplib.SMTPException | AnymailError | OSError)
+    return known and outcome_of(error) is Outcome.REFUSED
 
 
 def is_overtaken(notice: Notice) -> bool:

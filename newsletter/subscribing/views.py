@@ -37,7 +37,7 @@ def helpful(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             context = {"newsletter": error.subscription.newsletter}
             return render(request, "newsletter/pages/expired_link.html", context, status=410)
         except links.InvalidLink:
-            context = {"newsletters": Newsletter.objects.filter(active=True)}
+            context = {"newsletters": Newsletter.objects.active()}
             return render(request, "newsletter/pages/invalid_link.html", context, status=404)
 
     return never_cache(answered)

@@ -25,4 +25,4 @@ def signup_form(newsletter: Newsletter | None, place: str = "signup") -> dict[st
 @register.simple_tag
 def newsletter_of(section: Any) -> Newsletter | None:
     """Return the first active newsletter that draws from a section."""
-    return Newsletter.objects.filter(section=section, active=True).first()
+    return Newsletter.objects.active().filter(section=section).first()

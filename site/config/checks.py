@@ -35,6 +35,20 @@ def check_site_is_encrypted(**kwargs: object) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def check_proxies_are_counted(**kwargs: object) -> list[CheckMessage]:
+    """Warn where a site with TLS counts no proxy: limits would take all visitors for one."""
+    if settings.PROXY_COUNT or not settings.BASE_URL.startswith("https://"):
+        return []
+    return [
+        Warning(
+            "The site has an https address, and no proxy in front of it is counted.",
+            hint="Set PROXY_COUNT to the number of proxies, 1 in most cases.",
+            id="gazette.W004",
+        )
+    ]
+
+
 @register(Tags.database)
 def check_site_address(databases: Sequence[str] | None = None, **kwargs: object) -> list:
     """Warn where the default site has another address than BASE_URL: links in mails would differ.

@@ -1,11 +1,14 @@
 """Read the environment: each variable once, and a clear word where one is missing or wrong."""
 
+import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from environs import Env, EnvError
 
 EXPECTED = {
@@ -75,6 +78,24 @@ def number(name: str, default: int, at_least: int) -> int:
     value = read("int", name, default=default)
     if value < at_least:
         raise wrong(name, f"It is {value}.")
+    return value
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    """Return host names, with no scheme, port or path."""
+    value = read("list", name, default=default)
+    if any(re.search(r"[/:\s]", host) for host in value):
+        raise wrong(name, f"It is {','.join(value)!r}.")
+    return value
+
+
+def address(name: str) -> str:
+    """Return an email address, with a name before it or without."""
+    value = read("str", name)
+    try:
+        validate_email(parseaddr(value)[1])
+    except ValidationError as error:
+        raise wrong(name, f"It is {value!r}.") from error
     return value
 
 
@@ -167,8 +188,9 @@ def email(name: str, default: str, folder: Path) -> dict[str, Any]:
 
 def _smtp(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    if not parts.hostname or set(options) - {"tls", "ssl"}:
+    options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    known = options.keys() <= {"tls", "ssl"} and set(options.values()) <= {"true", "false"}
+    if not parts.hostname or not known or list(options.values()).count("true") > 1:
         raise ValueError(url)
     return {
         "EMAIL_BACKEND": "newsletter.sending.smtp.EmailBackend",

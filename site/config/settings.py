@@ -20,7 +20,7 @@ env.read_file(BASE_DIR / ".env")
 SECRET_KEY = env.read("str", "SECRET_KEY")
 DEBUG = env.read("bool", "DEBUG", default=False)
 BASE_URL = env.base_url("BASE_URL")
-ALLOWED_HOSTS = env.read("list", "ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 PROXY_COUNT = env.number("PROXY_COUNT", default=0, at_least=0)
 
@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "core",
     "config",
     "localmail",
-    "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.embeds",
@@ -50,7 +49,6 @@ INSTALLED_APPS = [
     "anymail",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
@@ -108,7 +106,7 @@ CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
 
 # Mail
 
-DEFAULT_FROM_EMAIL = env.read("str", "DEFAULT_FROM_EMAIL")
+DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.email("EMAIL_URL", "file://", VAR_DIR / "mailbox"))
 
@@ -118,10 +116,8 @@ globals().update(env.broker("CELERY_BROKER_URL", "filesystem://", VAR_DIR / "bro
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {
-    "newsletter.tasks.send_batch": {"queue": "mail"},
-    "newsletter.tasks.send_notice": {"queue": "mail"},
-}
+# Notices are not on the mail queue: nobody waits for a confirmation behind a whole digest.
+CELERY_TASK_ROUTES = {"newsletter.tasks.send_batch": {"queue": "mail"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -132,12 +128,12 @@ CELERY_BEAT_SCHEDULE = {
     "publish scheduled pages": {
         "task": "core.tasks.publish_scheduled",
         "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
+        "options": {"expires": 60},
     },
     "newsletter tick": {
         "task": "newsletter.tasks.tick",
         "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
+        "options": {"expires": 60},
     },
     "newsletter housekeeping": {
         "task": "newsletter.tasks.housekeeping",

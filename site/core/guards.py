@@ -5,6 +5,7 @@ stamp tells when the form was fetched; a limit holds off floods.
 """
 
 import hashlib
+import ipaddress
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -110,11 +111,22 @@ def is_over_limit(scope: str, who: str, limit: int, seconds: int) -> bool:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the IP address that a request comes from, as the outermost trusted proxy saw it."""
+    """Return the IP address that a request comes from, as the outermost trusted proxy saw it.
+
+    Of an IPv6 address only the network counts: whoever has one has the other 2^64, too.
+    """
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
     if settings.PROXY_COUNT and len(forwarded) >= settings.PROXY_COUNT:
-        return forwarded[-settings.PROXY_COUNT].strip()
-    return request.META.get("REMOTE_ADDR", "")
+        return _network(forwarded[-settings.PROXY_COUNT].strip())
+    return _network(request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(address: str) -> str:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
 
 
 def _is_younger(signer: TimestampSigner, stamp: str, seconds: float) -> bool:

@@ -1,5 +1,7 @@
 """Rich text outside web pages: in mails, where styles and links stand alone, and as plain text."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urljoin
 
 import css_inline
@@ -13,6 +15,7 @@ from wagtail.rich_text import RichText, expand_db_html
 
 from .channels import without_controls
 
+_BETWEEN = "<!-- between -->"
 _PLAIN_TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_links=True)
 
 
@@ -38,6 +41,20 @@ def for_text(text: RichText | str) -> str:
     return get_text(_standing_alone(source), _PLAIN_TEXT).strip()
 
 
+def expand_in_place(places: Sequence[tuple[Any, str]]) -> None:
+    """Resolve the links in rich text that lies in attributes, in one look-up for all of it.
+
+    ``places`` are pairs of an object and the name of its attribute. The objects are for showing
+    only: saved, they would have lost what tells a link to a page from one to an address.
+    """
+    if not places:
+        return
+    together = _BETWEEN.join(getattr(thing, name) or "" for thing, name in places)
+    expanded = expand_db_html(together).split(_BETWEEN)
+    for (thing, name), text in zip(places, expanded, strict=True):
+        setattr(thing, name, text)
+
+
 def _expanded(text: RichText | str) -> str:
     source = text.source if isinstance(text, RichText) else str(text or "")
     return without_controls(expand_db_html(source))
@@ -47,7 +64,10 @@ def _standing_alone(source: str) -> str:
     tree = html.fragment_fromstring(source, create_parent="div")
     for element in tree.iter():
         element.attrib.pop("data-block-key", None)
-        if element.get("href"):
-            element.set("href", absolute_url(element.get("href")))
+        href = element.get("href", "")
+        if href.startswith("#"):  # A place on the page, and there is no page here.
+            del element.attrib["href"]
+        elif href:
+            element.set("href", absolute_url(href))
     inner = html.tostring(tree, encoding="unicode")
     return inner.removeprefix("<div>").removesuffix("</div>")

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from newsletter import mail
 from newsletter.digests import rendering
 from tests.factories import BatchFactory, CohortFactory, DeliveryFactory, DigestFactory, PostFactory
 
@@ -82,7 +83,7 @@ def test_why_a_mail_cannot_be_rendered_is_shown(admin_client, cohort, monkeypatc
     def fail(source: str) -> str:
         raise ValueError("unexpected end of stream")
 
-    monkeypatch.setattr(rendering, "compile_mjml", fail)
+    monkeypatch.setattr(mail, "compile_mjml", fail)
     page = text_of(admin_client, page_url(cohort))
     assert "This mail cannot be rendered: unexpected end of stream" in page
 

@@ -103,6 +103,14 @@ def test_a_digest_that_was_killed_as_it_was_opened_has_not_begun(many, plan):
     assert [planned(subscription) for subscription in many] == [[["Rain"]]] * 5
 
 
+def test_a_cohort_that_planning_was_killed_at_gets_its_posts(many, plan):
+    with pytest.raises(Killed), killed_at(1, "INSERT", "newsletter_cohort_posts"):
+        plan(MONDAY)
+    assert not Delivery.objects.exists()
+    plan(MONDAY)
+    assert [planned(subscription) for subscription in many] == [[["Rain"]]] * 5
+
+
 def test_a_post_of_the_window_that_appears_between_two_batches_goes_to_nobody(many, plan, publish):
     killed_between_batches(plan)
     publish("Backdated", MONDAY - HOUR)

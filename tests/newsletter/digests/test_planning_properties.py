@@ -61,20 +61,20 @@ works = st.one_of(
     st.just(("tick",)),
     st.just(("tick", 2)),
     st.tuples(st.just("take_late_message"), cadences, st.integers(0, 2)),
-    st.tuples(
-        st.just("die"),
-        st.integers(1, 2),
-        st.sampled_from(
-            [
-                ("INSERT", "newsletter_digest"),
-                ("INSERT", "newsletter_digest_posts"),
-                ("INSERT", "newsletter_cohort"),
-                ("INSERT", "newsletter_cohort_posts"),
-                ("INSERT", "newsletter_delivery"),
-                ("UPDATE", "newsletter_subscription"),
-                ("UPDATE", "newsletter_digest"),
-            ]
-        ),
+)
+# Where a worker dies: before it writes to a table for the first or second time.
+deaths = st.tuples(
+    st.integers(1, 2),
+    st.sampled_from(
+        [
+            ("INSERT", "newsletter_digest"),
+            ("INSERT", "newsletter_digest_posts"),
+            ("INSERT", "newsletter_cohort"),
+            ("INSERT", "newsletter_cohort_posts"),
+            ("INSERT", "newsletter_delivery"),
+            ("UPDATE", "newsletter_subscription"),
+            ("UPDATE", "newsletter_digest"),
+        ]
     ),
 )
 
@@ -117,6 +117,17 @@ class Events(RuleBasedStateMachine):
     )
     def time_passes(self, acts, span, work):
         self.go_on(acts, self.now + span, work)
+
+    @rule(
+        before=st.lists(acts, min_size=1, max_size=2),
+        cadence=cadences,
+        death=deaths,
+        meanwhile=st.lists(acts, min_size=1, max_size=3),
+        work=works,
+    )
+    def a_worker_dies(self, before, cadence, death, meanwhile, work):
+        self.go_on(before, due_time(cadence, self.now, back=-1) + SETTLE, ("die", *death))
+        self.go_on(meanwhile, self.now + HOUR, work)
 
     @precondition(lambda self: self.ledger.owed())
     @rule()

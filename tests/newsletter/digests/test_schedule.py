@@ -120,6 +120,18 @@ def test_a_time_that_comes_twice_is_due_the_first_time_only(zone, first, second,
         assert latest_due(at, weekday, zone, now) == utc(first)
 
 
+@pytest.mark.parametrize(("weekday", "earlier"), [(None, 1), (SUNDAY, 7)])
+def test_a_day_that_begins_twice_is_due_the_first_time_it_begins(weekday, earlier):
+    """At a minute past midnight, the clocks of Newfoundland went back to the evening before."""
+    zone, at = ZoneInfo("America/St_Johns"), time(0, 0, 30)
+    due = utc("2006-10-29 02:30:30")
+    evening = utc("2006-10-29 03:00")
+    assert evening.astimezone(zone).date() == date(2006, 10, 28)
+    assert latest_due(at, weekday, zone, due - TICK) == due - earlier * DAY
+    for now in (due, evening, evening + timedelta(hours=1)):
+        assert latest_due(at, weekday, zone, now) == due
+
+
 def test_a_week_is_that_of_the_newsletter_at_either_end_of_the_world():
     now = utc("2026-03-01 19:00")  # Sunday there, 09:00 on Monday on Kiritimati
     assert latest_due(time(8), MONDAY, ZoneInfo("Pacific/Kiritimati"), now) == utc(

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import tasks
-from newsletter.digests import planning, rendering
+from newsletter import mail, tasks
+from newsletter.digests import planning
 from newsletter.models import Batch, Cohort, Digest
 from newsletter.sending import batches
 from tests.factories import PostFactory, TopicFactory
@@ -28,8 +28,8 @@ class TestRendering:
             compiled.append(source)
             return real(source)
 
-        real = rendering.compile_mjml
-        monkeypatch.setattr(rendering, "compile_mjml", compile_mjml)
+        real = mail.compile_mjml
+        monkeypatch.setattr(mail, "compile_mjml", compile_mjml)
         return compiled
 
     def test_a_cohort_is_rendered_once_however_many_its_mails_and_batches(
@@ -72,7 +72,7 @@ class TestRendering:
     ):
         digest = plan("ana", "ben")
         with monkeypatch.context() as patch:
-            patch.setattr(rendering, "compile_mjml", _broken)
+            patch.setattr(mail, "compile_mjml", _broken)
             tasks.tick()
         batch = Batch.objects.get()
         assert batch.state == Batch.State.PENDING

@@ -165,9 +165,11 @@ class TestOvertaken:
 
     def test_what_could_not_be_sent_for_days_is_given_up(self, pending):
         notice = notice_for(pending)
-        notices.send(notice.pk, NOW + notices.GIVE_UP_AFTER + timedelta(seconds=1))
+        late = NOW + notices.GIVE_UP_AFTER + timedelta(seconds=1)
+        notices.send(notice.pk, late)
         assert mail.outbox == []
-        assert not Notice.objects.exists()
+        notice.refresh_from_db()
+        assert notice.given_up_at == late
 
 
 class TestTryingAgain:
@@ -205,11 +207,12 @@ class TestTryingAgain:
         ("stage", "answer"),
         [
             (Stage.RECIPIENT, "451 4.7.1 Greylisted"),
-            (Stage.RECIPIENT, "550 5.1.1 Unknown"),
             (Stage.END, "421 Bye"),
         ],
     )
-    def test_what_the_server_refuses_is_tried_again(self, pending, server, clock, stage, answer):
+    def test_what_the_server_refuses_for_now_is_tried_again(
+        self, pending, server, clock, stage, answer
+    ):
         server.answer(answer, at=stage)
         notice = notice_for(pending)
         notices.send(notice.pk, NOW)
@@ -219,6 +222,20 @@ class TestTryingAgain:
         clock.move_to(notice.not_before)
         tasks.tick()
         assert server.counts == {"ana@example.com": 1}
+
+    def test_an_address_that_is_refused_for_good_is_given_up_with_the_servers_words(
+        self, pending, server, clock
+    ):
+        server.answer("550 5.1.1 Unknown", at=Stage.RECIPIENT)
+        notice = notice_for(pending)
+        notices.send(notice.pk, NOW)
+        server.mend()
+        clock.move_to(NOW + timedelta(days=1))
+        tasks.tick()
+        notice.refresh_from_db()
+        assert notice.given_up_at == NOW
+        assert "Unknown" in notice.error
+        assert server.counts == {}
 
     def test_the_wait_doubles_up_to_an_hour(self, pending, server):
         server.stop()
