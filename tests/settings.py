@@ -25,11 +25,17 @@ for name, value in {
     os.environ.setdefault(name, value)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+from config.settings import CACHES, DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 # Threads of one test share a database in a file; SQLite's own default, in memory, they could not.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+
+# Tests empty the cache: each process that runs some has a Redis database of its own.
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    server, _, number = CACHES["default"]["LOCATION"].rpartition("/")
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = f"{server}/{int(number) + process}"
 
 STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
