@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
@@ -23,6 +22,7 @@ from core.streams import instances_in
 from .. import previews
 from ..blocks import BodyBlock
 from ..disclosures import Facts, owed
+from ..forms import PostPageForm
 from ..querysets import PostQuerySet
 from .author import Author
 from .book import Book
@@ -62,6 +62,7 @@ class PostPage(BasePage):
 
     objects = PageManager.from_queryset(PostQuerySet)()
 
+    base_form_class = PostPageForm
     template = "blog/pages/post_page.html"
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types: list[str] = []
@@ -70,8 +71,8 @@ class PostPage(BasePage):
     content_panels = [
         *BasePage.content_panels,
         FieldPanel("standfirst"),
-        InlinePanel("bylines", heading=_("Authors"), label=_("Author"), min_num=1),
-        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        InlinePanel("bylines", heading=_("Authors"), label=_("Author")),
+        FieldPanel("topics", widget=forms.CheckboxSelectMultiple, required_on_save=False),
         MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image")),
         FieldPanel("body"),
     ]
@@ -86,13 +87,6 @@ class PostPage(BasePage):
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
-
-    def clean(self) -> None:
-        super().clean()
-        if self.lead_image and not self.lead_image_alt.strip():
-            raise ValidationError(
-                {"lead_image_alt": _("Say what the lead image shows, for those who don't see it.")}
-            )
 
     @cached_property
     def authors(self) -> list[Author]:

@@ -71,6 +71,7 @@ def new_post(page: Page, title: str) -> None:
     if "/add/" not in page.url:
         page.get_by_role("link", name="Add child page").first.click()
     page.get_by_placeholder("Page title*").fill(title)
+    page.get_by_role("button", name="Add Author").click()
     choose(page, page.locator("#inline_child_bylines-0"), "Noor Hallam")
     page.get_by_label("Sleep").check()
 

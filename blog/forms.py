@@ -1,0 +1,31 @@
+"""What is asked of a post in the editor."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+
+class PostPageForm(WagtailAdminPageForm):
+    """A draft may lack what a published post must have: it is saved while it is being written."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.is_deferred_validation:
+            self._check_authors()
+            self._check_lead_image(cleaned)
+        return cleaned
+
+    def _check_authors(self) -> None:
+        forms = self.formsets["bylines"].forms
+        if not any(form.cleaned_data.get("author") for form in forms if not _is_deleted(form)):
+            self.add_error(None, _("A post needs at least one author."))
+
+    def _check_lead_image(self, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("lead_image") and not cleaned.get("lead_image_alt", "").strip():
+            message = _("Say what the lead image shows, for those who don't see it.")
+            self.add_error("lead_image_alt", message)
+
+
+def _is_deleted(form: Any) -> bool:
+    return not form.is_valid() or form.cleaned_data.get("DELETE", False)
