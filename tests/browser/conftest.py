@@ -1,4 +1,8 @@
-"""A whole site for a browser: web, worker and beat as processes, on the embedded default."""
+"""A whole site for a browser: web, worker and beat as processes.
+
+It runs on the embedded default, or on PostgreSQL and the cache and broker of the environment where
+DATABASE_URL is PostgreSQL's.
+"""
 
 import os
 import secrets
@@ -11,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -45,9 +50,7 @@ class LiveSite:
             "DEBUG": "true",
             "BASE_URL": self.url,
             "ALLOWED_HOSTS": "localhost",
-            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-            "CACHE_URL": "locmem://",
-            "CELERY_BROKER_URL": f"filesystem://{folder}/broker",
+            **_services(folder),
             "EMAIL_URL": f"file://{folder}/mailbox",
             "MEDIA_ROOT": f"{folder}/media",
             "TICK_SECONDS": "1",
@@ -134,6 +137,26 @@ def page(browser: Browser, live_site: LiveSite) -> Iterator[Page]:
     context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
+
+
+def _services(folder: Path) -> dict[str, str]:
+    if os.environ["DATABASE_URL"].startswith("postgres"):
+        names = ("CACHE_URL", "CELERY_BROKER_URL")
+        return {name: os.environ[name] for name in names} | {"DATABASE_URL": _empty_database()}
+    return {
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "CACHE_URL": "locmem://",
+        "CELERY_BROKER_URL": f"filesystem://{folder}/broker",
+    }
+
+
+def _empty_database() -> str:
+    """Make an empty database beside the one of the environment, and return its URL."""
+    server, _, name = os.environ["DATABASE_URL"].rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}_journey" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}_journey"')
+    return f"{server}/{name}_journey"
 
 
 def _free_port() -> int:
