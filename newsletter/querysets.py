@@ -133,10 +133,6 @@ class DeliveryQuerySet(models.QuerySet):
         )
         self.filter(state="pending").update(state="failed", error=error)
 
-    def counts(self) -> dict[str, int]:
-        """Return how many there are in each state that has any."""
-        return dict(self.order_by().values_list("state").annotate(Count("pk")))
-
     def plan(self, batch: "Batch", digest: "Digest", subscriptions: SubscriptionQuerySet) -> None:
         """Add a delivery of ``batch`` for each of ``subscriptions``, in one statement."""
         chosen = subscriptions.order_by("pk").annotate(

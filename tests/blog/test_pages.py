@@ -31,17 +31,19 @@ def queries(client, url: str) -> int:
 
 def rich_post(section, size: int, **kwargs):
     """Publish a post with so many of everything."""
-    body = [("paragraph", RichText(f'<p><a linktype="page" id="{section.pk}">Here</a></p>'))]
+    link = f'<p><a linktype="page" id="{section.pk}">Here</a></p>'
+    body = []
     for _ in range(size):
         book = BookFactory(affiliate=True, links=2, cover=ImageFactory())
         body += [
             ("heading", "A heading"),
+            ("paragraph", RichText(link)),
             ("image", {"image": ImageFactory(), "alt_text": "A lamp", "caption": RichText("")}),
-            ("author_bio", {"author": AuthorFactory(photo=ImageFactory())}),
+            ("author_bio", {"author": AuthorFactory(photo=ImageFactory(), bio=link)}),
             ("book", {"book": book, "note": "Good."}),
-            ("disclaimer", {"disclaimer": DisclaimerFactory()}),
+            ("disclaimer", {"disclaimer": DisclaimerFactory(text=link)}),
         ]
-        DisclaimerFactory(rule="always")
+        DisclaimerFactory(rule="always", text=link)
     return PostFactory(
         parent=section,
         body=body,
@@ -63,6 +65,7 @@ def test_listings_take_the_same_queries_however_many_posts_there_are(
     client, home, section, newsletter
 ):
     author, topic = AuthorFactory(), TopicFactory()
+    link = RichText(f'<p><a linktype="page" id="{section.pk}">Here</a></p>')
 
     def more_posts(count: int) -> None:
         for _ in range(count):
@@ -70,6 +73,8 @@ def test_listings_take_the_same_queries_however_many_posts_there_are(
                 parent=section,
                 authors=[author, AuthorFactory()],
                 topics=[topic, TopicFactory()],
+                standfirst="",
+                body=[("paragraph", link)],
                 lead_image=ImageFactory(),
                 lead_image_alt="A lamp",
             )
@@ -197,6 +202,36 @@ def test_public_pages_set_no_cookie_and_load_nothing_from_elsewhere(client, home
             answer.content.decode(),
         )
         assert all(address.startswith("http://localhost") for address in loaded)
+
+
+def test_links_in_all_rich_text_of_a_post_lead_to_pages(client, section):
+    html = client.get(rich_post(section, 2).url).content.decode()
+    assert html.count(f'<a href="{section.url}">Here</a>') == 8
+    assert "linktype" not in html
+
+
+def test_showing_a_post_leaves_its_links_to_pages_as_they_are(client, section):
+    post = rich_post(section, 1)
+    client.get(post.url)
+    post.content  # noqa: B018
+    post.save()
+    post.refresh_from_db()
+    assert 'linktype="page"' in str(post.body.get_prep_value())
+
+
+def test_two_headings_alike_have_different_ids(client, section):
+    import re
+
+    post = PostFactory(parent=section, body=[("heading", "Again"), ("heading", "Again")])
+    post.save_revision().publish()
+    ids = re.findall(r'<h2 id="([^"]+)"', client.get(post.url).content.decode())
+    assert len(set(ids)) == len(ids) == 2
+
+
+def test_an_author_page_describes_the_author_in_plain_words(client, home):
+    author = AuthorFactory(bio='<p>R&amp;D, <b>mostly</b> "nights".</p>')
+    html = client.get(author.get_absolute_url()).content.decode()
+    assert 'content="R&amp;D, mostly &quot;nights&quot;."' in html
 
 
 def test_a_page_that_is_not_there_helps_on(client, home):

@@ -15,6 +15,7 @@ from newsletter.digests import planning
 from newsletter.models import Batch, Delivery, Digest, Newsletter, Notice, Subscription
 from newsletter.querysets import REQUEUE_AFTER
 from tests.factories import PostFactory, SubscriberFactory, SubscriptionFactory
+from tests.newsletter import counts
 
 DUE = datetime(2026, 3, 2, 8, tzinfo=UTC)  # A Monday.
 SECOND = timedelta(seconds=1)
@@ -73,7 +74,7 @@ def test_a_tick_plans_and_sends_what_is_due_at_each_cadence(post, readers):
     for digest in digests.values():
         assert digest.state == Digest.State.SENT
         assert digest.finished_at == DUE + timedelta(minutes=2)
-    assert Delivery.objects.counts() == {"sent": 3}
+    assert counts(Delivery.objects.all()) == {"sent": 3}
     assert set(Batch.objects.values_list("state", flat=True)) == {Batch.State.DONE}
 
 
@@ -206,6 +207,7 @@ def test_a_message_that_comes_late_or_twice_does_no_harm(post, readers, clock):
 def test_a_message_about_what_is_there_no_more_does_no_harm(db):
     tasks.send_batch(12345)
     tasks.send_notice(12345)
+    assert mail.outbox == []
 
 
 def test_while_a_newsletter_is_off_no_digest_of_it_is_sent(newsletter, post, readers):
@@ -231,3 +233,29 @@ def test_a_tick_sends_the_notices_that_wait(readers):
     later.refresh_from_db()
     assert notice.sent_at
     assert later.sent_at is None
+
+
+def test_only_so_many_batches_wait_in_the_broker_at_once(post, readers, settings, monkeypatch):
+    settings.NEWSLETTER_BATCH_SIZE = 1
+    monkeypatch.setattr(tasks, "MOST_QUEUED", 2)
+    queued: list[int] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.send_batch, "delay", queued.append)
+        tasks.tick()
+        tasks.tick()
+        assert len(queued) == 2
+        tasks.send_batch(queued[0])
+        tasks.tick()
+    assert len(set(queued)) == 3
+
+
+def test_a_notice_that_waits_in_the_broker_is_not_put_there_again(readers, clock, monkeypatch):
+    readers[0].notices.create(kind=Notice.Kind.WELCOME)
+    queued: list[int] = []
+    monkeypatch.setattr(tasks.send_notice, "delay", queued.append)
+    tasks.tick()
+    tasks.tick()
+    assert len(queued) == 1
+    clock.shift(REQUEUE_AFTER + SECOND)
+    tasks.tick()
+    assert len(queued) == 2

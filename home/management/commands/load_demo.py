@@ -29,7 +29,9 @@ class Command(BaseCommand):
             raise CommandError(
                 "The demo has logins that everyone knows: it is loaded only with DEBUG=true."
             )
-        self.stdout.write("Drawing pictures, writing posts, sending a digest …")
+        self.stdout.write(
+            "Loading the demo; the first time, pictures are drawn, which takes a while …"
+        )
         self.stdout.flush()
         loading.load(timezone.now())
         logins = " or ".join(f"{name} / {word}" for name, word in loading.LOGINS.items())

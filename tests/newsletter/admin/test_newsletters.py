@@ -76,6 +76,13 @@ def test_a_newsletter_without_a_cadence_is_not_saved(admin_client, section):
     assert not Newsletter.objects.exists()
 
 
+@pytest.mark.parametrize("slug", ["confirm", "preferences", "leave"])
+def test_a_newsletter_does_not_take_the_address_of_a_link(admin_client, section, slug):
+    response = admin_client.post(f"{LIST}add/", form_data(section, slug=slug))
+    assert "The site uses this address itself." in response.content.decode()
+    assert not Newsletter.objects.exists()
+
+
 def test_pages_can_choose_a_newsletter(admin_client, newsletter):
     chooser = admin_client.get("/admin/snippets/choose/newsletter/newsletter/")
     assert "The Letter" in chooser.json()["html"]

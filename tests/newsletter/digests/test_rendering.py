@@ -3,9 +3,17 @@
 import pytest
 from wagtail.rich_text import RichText
 
-from newsletter.digests.rendering import MOST_BYTES, render
+from newsletter.digests.rendering import MOST_BYTES, render, size_of
+from newsletter.mail import Mail
 from newsletter.models import Cohort, Digest, Newsletter
-from tests.factories import BookFactory, DisclaimerFactory, ImageFactory, PostFactory
+from tests.factories import (
+    AuthorFactory,
+    BookFactory,
+    DisclaimerFactory,
+    ImageFactory,
+    PostFactory,
+    TopicFactory,
+)
 
 from . import DAY, MONDAY
 
@@ -88,10 +96,36 @@ def test_a_post_in_full_brings_its_book_links_and_disclaimers(compose, section):
 def test_a_digest_too_long_for_mail_programs_takes_a_shorter_form(compose, section):
     posts = [PostFactory(parent=section, body=[("paragraph", LONG)]) for _ in range(6)]
     cohort = compose("full", *posts)
-    assert len(cohort.html.encode()) + len(cohort.text.encode()) <= MOST_BYTES
+    assert size_of(Mail(cohort.subject, cohort.html, cohort.text)) <= MOST_BYTES
     for post in posts:
         assert post.full_url in cohort.text
         assert post.full_url in cohort.html
+
+
+def test_where_even_titles_are_too_many_the_rest_is_counted(compose, section, newsletter):
+    topics, authors = [TopicFactory()], [AuthorFactory()]
+    posts = [
+        PostFactory(parent=section, title=f"{n} " + "long " * 40, topics=topics, authors=authors)
+        for n in range(90)
+    ]
+    cohort = compose("full", *posts)
+    assert size_of(Mail(cohort.subject, cohort.html, cohort.text)) <= MOST_BYTES
+    shown = sum(post.full_url in cohort.text for post in posts)
+    assert 1 < shown < 90
+    for part in (cohort.html, cohort.text):
+        assert f"And {90 - shown} more on the site" in part
+        assert section.full_url in part
+        assert "Here are 90 new pieces." in part
+    assert "and 89 more" in cohort.subject
+    assert len(cohort.rendered_posts) == 90
+
+
+def test_a_place_on_the_page_is_no_link_in_a_mail(compose, section):
+    body = [("paragraph", RichText('<p><a href="#later">See below</a></p>'))]
+    cohort = compose("full", PostFactory(parent=section, body=body))
+    assert "See below" in cohort.html
+    assert "#later" not in cohort.html
+    assert "#later" not in cohort.text
 
 
 def test_a_post_without_standfirst_is_shown_by_how_it_begins(compose, section):

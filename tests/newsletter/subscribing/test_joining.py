@@ -10,7 +10,12 @@ from django.urls import reverse
 
 from core.guards import new_stamp
 from newsletter.models import ConsentRecord, Subscriber, Subscription
-from tests.factories import SubscriberFactory, SubscriptionFactory, TopicFactory
+from tests.factories import (
+    NewsletterFactory,
+    SubscriberFactory,
+    SubscriptionFactory,
+    TopicFactory,
+)
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -104,6 +109,7 @@ def test_each_step_is_recorded_with_the_words_that_were_shown(sign_up, press):
     press(link_in(mail.outbox[0], "confirm"))
     asked, confirmed = ConsentRecord.objects.all()
     assert (asked.act, asked.how) == ("asked", "form")
+    assert (asked.choice, confirmed.choice) == ("daily: *", "daily: *")
     assert asked.wording == "Send me The Letter by email. I can leave with one click, at any time."
     assert (confirmed.act, confirmed.how) == ("confirmed", "link")
     assert confirmed.wording == "Yes, send me The Letter."
@@ -134,6 +140,20 @@ def test_a_stranger_changes_nothing_of_an_active_subscription(sign_up, newslette
     assert link_in(message, "preferences")
 
 
+def test_a_stranger_does_not_rename_whoever_gets_another_newsletter(sign_up, newsletter, section):
+    subscriber = SubscriberFactory(email="ana@example.com", name="Ana")
+    other = NewsletterFactory(section=section)
+    SubscriptionFactory(newsletter=other, subscriber=subscriber)
+    sign_up(name="Mallory")
+    assert Subscriber.objects.get().name == "Ana"
+
+
+def test_any_number_of_topics_may_be_chosen(sign_up, newsletter):
+    topics = [TopicFactory() for _ in range(90)]
+    sign_up(topics=[topic.pk for topic in topics])
+    assert len(Subscription.objects.get().topics) == 90
+
+
 def test_coming_back_goes_on_from_where_it_was_left(sign_up, press, newsletter):
     ahead = NOON + timedelta(days=3)
     subscriber = SubscriberFactory(email="ana@example.com")
@@ -157,6 +177,7 @@ def test_coming_back_goes_on_from_where_it_was_left(sign_up, press, newsletter):
         ({"name": "A" * 101}, "at most 100 characters"),
         ({"name": "Ana\r\nBcc: all@example.com"}, "line breaks or control characters"),
         ({"name": "Win at https://spam.example.com"}, "A name holds no web address."),
+        ({"name": "Win at evil.com"}, "A name holds no web address."),
         ({"name": "Ana\x00"}, "Null characters are not allowed."),
         ({"cadence": "hourly"}, "Select a valid choice."),
         ({"cadence": ""}, "This field is required."),

@@ -66,7 +66,8 @@ def test_preferences_are_changed_and_the_window_stays(client, subscription):
     subscription = Subscription.objects.get()
     assert (subscription.cadence, subscription.topics) == ("weekly", [topic])
     assert subscription.mailed_through == window
-    assert ConsentRecord.objects.get().act == "changed"
+    record = ConsentRecord.objects.get()
+    assert (record.act, record.choice) == ("changed", f"weekly: {topic}")
 
 
 def test_a_wrong_choice_of_preferences_is_named(client, subscription):

@@ -23,6 +23,13 @@ def test_an_address_without_https_is_warned_of(settings):
     assert "gazette.W002" not in ids(include_deployment_checks=True)
 
 
+def test_a_site_with_tls_and_no_proxy_counted_is_warned_of(settings):
+    settings.BASE_URL, settings.PROXY_COUNT = "https://www.example.org", 0
+    assert "gazette.W004" in ids(include_deployment_checks=True)
+    settings.PROXY_COUNT = 1
+    assert "gazette.W004" not in ids(include_deployment_checks=True)
+
+
 @pytest.mark.django_db
 def test_a_site_at_another_address_than_base_url_is_warned_of(home):
     assert "gazette.W003" not in ids(databases=["default"])

@@ -65,7 +65,14 @@ def test_a_start_without_secret_key_says_what_it_should_be():
     [
         (lambda: env.read("str", "SECRET_KEY"), "SECRET_KEY", ""),
         (lambda: env.read("bool", "DEBUG", default=False), "DEBUG", "perhaps"),
-        (lambda: env.read("list", "ALLOWED_HOSTS", default=["a"]), "ALLOWED_HOSTS", ""),
+        *[
+            (lambda: env.hosts("ALLOWED_HOSTS", default=["a"]), "ALLOWED_HOSTS", value)
+            for value in ("", "https://a.org", "a.org/blog", "a.org:8000")
+        ],
+        *[
+            (lambda: env.address("DEFAULT_FROM_EMAIL"), "DEFAULT_FROM_EMAIL", value)
+            for value in ("", "nonsense", "Gazette <hello>")
+        ],
         (lambda: env.number("PROXY_COUNT", 0, at_least=0), "PROXY_COUNT", "-1"),
         (lambda: env.number("TICK_SECONDS", 60, at_least=1), "TICK_SECONDS", "soon"),
         *[
@@ -91,6 +98,10 @@ def test_a_start_without_secret_key_says_what_it_should_be():
                 "smtp://",
                 "smtp://host:port",
                 "smtp://host?starttls=true",
+                "smtp://host?tls=1",
+                "smtp://host?tls",
+                "smtp://host?tls=True",
+                "smtp://host?tls=true&ssl=true",
                 "mailgun://",
                 "mailjet://onlyonekey",
                 "pigeon://key",

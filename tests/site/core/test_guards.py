@@ -119,6 +119,20 @@ def test_a_limit_counts_each_person_in_each_period_for_itself():
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("203.0.113.5", "203.0.113.6", False),
+        ("not an address", "not an address", True),
+    ],
+)
+def test_addresses_of_one_ipv6_network_count_as_one(one, other, same):
+    requests = [RequestFactory().get("/", REMOTE_ADDR=address) for address in (one, other)]
+    assert (client_address(requests[0]) == client_address(requests[1])) == same
+
+
+@pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [
         (0, "6.6.6.6", "10.0.0.9"),
