@@ -1,24 +1,29 @@
 """The vocabulary of which subscriptions, digests, batches and notices: each rule once."""
 
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection, models
-from django.db.models import Count, F, Min, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Min, Q, Sum
+from django.db.models.functions import Coalesce, Lower
 
 if TYPE_CHECKING:
     from newsletter.models import Batch, Digest, Newsletter
 
-# A message that tells a worker of a batch or notice is taken for lost after this time.
-REQUEUE_AFTER = timedelta(minutes=10)
+
+# What batches count of their deliveries.
+COUNTS = ("size", "sent", "failed", "skipped", "in_doubt", "delivered", "bounced", "complained")
 
 
 def not_queued_lately(now: datetime) -> Q:
-    """Return the condition that no worker was told of a row since it may be worked on."""
-    return (
-        Q(queued_at=None) | Q(queued_at__lt=now - REQUEUE_AFTER) | Q(queued_at__lt=F("not_before"))
-    )
+    """Return the condition that no worker was told of a row since it may be worked on.
+
+    A message that nobody has acted upon in the time of two leases is taken for lost.
+    """
+    long_ago = now - 2 * timedelta(seconds=settings.NEWSLETTER_LEASE_SECONDS)
+    return Q(queued_at=None) | Q(queued_at__lt=long_ago) | Q(queued_at__lt=F("not_before"))
 
 
 class NewsletterQuerySet(models.QuerySet):
@@ -78,18 +83,25 @@ class DigestQuerySet(models.QuerySet):
         """Those whose planning was begun and not ended."""
         return self.filter(state="planning")
 
+    def under_way(self) -> "DigestQuerySet":
+        """Those whose batches may be sent now. Sending begins while planning goes on."""
+        return self.filter(
+            state__in=["planning", "sending"], paused_at=None, newsletter__active=True
+        )
+
     def all_sent(self) -> "DigestQuerySet":
         """Those being sent of which no batch is left to be done."""
-        open_batches = Q(cohorts__batches__state__in=["pending", "claimed"])
-        return (
-            self.filter(state="sending")
-            .annotate(open_batches=Count("cohorts__batches", filter=open_batches))
-            .filter(open_batches=0)
+        return self.filter(state="sending").exclude(
+            cohorts__batches__state__in=["pending", "claimed"]
         )
 
 
 class BatchQuerySet(models.QuerySet):
     """Batches."""
+
+    def open(self) -> "BatchQuerySet":
+        """Those that are not done."""
+        return self.filter(state__in=["pending", "claimed"])
 
     def claimable(self, now: datetime) -> "BatchQuerySet":
         """Those that wait, and whose time has come."""
@@ -98,40 +110,95 @@ class BatchQuerySet(models.QuerySet):
     def to_queue(self, now: datetime) -> "BatchQuerySet":
         """Those claimable ones that no worker has been told of, or whose message was lost.
 
-        Those of a newsletter that is not active stay as they are.
+        Those of a digest that is paused, or of a newsletter that is not active, stay as they are.
+        Of one that is cancelled they are to be closed.
         """
-        return self.claimable(now).filter(
-            not_queued_lately(now), cohort__digest__newsletter__active=True
-        )
+        going_on = Q(cohort__digest__paused_at=None, cohort__digest__newsletter__active=True)
+        cancelled = Q(cohort__digest__state="cancelled")
+        return self.claimable(now).filter(going_on | cancelled, not_queued_lately(now))
 
     def queued(self, now: datetime) -> "BatchQuerySet":
         """Those claimable ones that a worker has been told of and has not begun."""
         return self.claimable(now).exclude(not_queued_lately(now))
 
+    def locked_by_nobody(self) -> "BatchQuerySet":
+        """Lock them, but those that somebody else has locked; to be used in a transaction."""
+        skip = connection.features.has_select_for_update_skip_locked
+        return self.select_for_update(of=("self",), skip_locked=skip)
+
     def abandoned(self, now: datetime) -> "BatchQuerySet":
         """Those claimed by a worker that has not been heard of since its lease ran out."""
         return self.filter(state="claimed", lease_until__lt=now)
+
+    def with_problems(self) -> "BatchQuerySet":
+        """Those that have deliveries that failed or are in doubt."""
+        return self.filter(Q(failed__gt=0) | Q(in_doubt__gt=0))
+
+    def counts_by_digest(self) -> dict[int, "Counter[str]"]:
+        """Return how many deliveries of each digest came to which end, by the digest's number.
+
+        "waiting" are those that have come to none yet.
+        """
+        settled = F("sent") + F("failed") + F("skipped") + F("in_doubt")
+        open_ones = Q(state__in=["pending", "claimed"])
+        sums = {name: Coalesce(Sum(name), 0) for name in COUNTS}
+        sums["waiting"] = Coalesce(Sum(F("size") - settled, filter=open_ones), 0)
+        rows = (
+            self.order_by()
+            .values("cohort__digest")
+            .annotate(**{f"total_{name}": total for name, total in sums.items()})
+        )
+        return defaultdict(
+            Counter,
+            {
+                row["cohort__digest"]: Counter({name: row[f"total_{name}"] for name in sums})
+                for row in rows
+            },
+        )
+
+    def add_counts(self, changes: "Counter[str]", **values: Any) -> int:
+        """Add to what batches count of their deliveries, and set other values beside."""
+        added = {name: F(name) + changes[name] for name in COUNTS if changes[name]}
+        return self.update(**added, **values) if added or values else 0
 
 
 class DeliveryQuerySet(models.QuerySet):
     """Deliveries."""
 
-    def to_send(self) -> "DeliveryQuerySet":
-        """Those that wait, to people who still want them."""
-        return self.filter(state="pending", subscription__state="active")
+    def recipients(self) -> "DeliveryQuerySet":
+        """Whom they go to, as rows: numbers of delivery and subscription, address, name, wanted.
 
-    def no_longer_wanted(self) -> "DeliveryQuerySet":
-        """Those that wait, to people who have left since."""
-        return self.filter(state="pending").exclude(subscription__state="active")
+        Who has left since does not want the mail any more.
+        """
+        wanted = Q(subscription__state="active")
+        return (
+            self.annotate(wanted=models.ExpressionWrapper(wanted, models.BooleanField()))
+            .order_by("pk")
+            .values_list(
+                "pk",
+                "subscription_id",
+                "subscription__subscriber__email",
+                "subscription__subscriber__name",
+                "wanted",
+            )
+        )
 
-    def give_up(self, problem: str) -> None:
+    def moved(self, to: str, *, came_from: str, **values: Any) -> "Counter[str]":
+        """Move those in a state to another, and return by how much the number in each changed.
+
+        Whoever moves deliveries has locked their batch before, and keeps its counts by the answer.
+        """
+        number = self.filter(state=came_from).update(state=to, **values)
+        return Counter({to: number, came_from: -number})
+
+    def given_up(self, problem: str) -> "Counter[str]":
         """Fail those that wait; each keeps what the server last said of it, if it said anything."""
         error = models.Case(
             models.When(error="", then=models.Value(problem)),
             default=models.F("error"),
             output_field=models.TextField(),
         )
-        self.filter(state="pending").update(state="failed", error=error)
+        return self.moved("failed", came_from="pending", error=error)
 
     def plan(self, batch: "Batch", digest: "Digest", subscriptions: SubscriptionQuerySet) -> None:
         """Add a delivery of ``batch`` for each of ``subscriptions``, in one statement."""
@@ -140,10 +207,11 @@ class DeliveryQuerySet(models.QuerySet):
             a_batch=models.Value(batch.pk),
             a_state=models.Value("pending"),
             an_error=models.Value(""),
+            a_fate=models.Value(""),
         )
-        rows = chosen.values_list("a_digest", "a_batch", "pk", "a_state", "an_error")
+        rows = chosen.values_list("a_digest", "a_batch", "pk", "a_state", "an_error", "a_fate")
         select, params = rows.query.sql_with_params()
-        columns = "digest_id, batch_id, subscription_id, state, error"
+        columns = "digest_id, batch_id, subscription_id, state, error, fate"
         table = self.model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} ({columns}) {select}", params)

@@ -5,6 +5,7 @@ task that is lost, late or run twice does no harm: the next tick finds what is l
 from datetime import datetime
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from .digests import planning
@@ -13,7 +14,7 @@ from .sending import batches
 from .subscribing import cleaning, notices
 
 # So many messages about batches lie in the broker at once, however many batches wait.
-MOST_QUEUED = 200
+MOST_QUEUED = 100
 
 
 @shared_task
@@ -43,6 +44,7 @@ def send_batch(batch_id: int) -> None:
     """Send a batch."""
     batches.send(batch_id)
     batches.finish_digests(timezone.now())
+    queue_batches()
 
 
 @shared_task
@@ -58,13 +60,24 @@ def housekeeping() -> None:
 
 
 def queue_batches() -> None:
-    """Tell the workers of some batches that can be sent; of more when these are begun."""
+    """Tell the workers of batches that can be sent, unless they have been told of enough.
+
+    Each batch that is done calls for more, so that work does not run out between two ticks.
+    """
     now = timezone.now()
     room = MOST_QUEUED - Batch.objects.queued(now).count()
-    waiting = Batch.objects.to_queue(now).order_by("pk").values_list("pk", flat=True)
-    for batch_id in list(waiting[: max(room, 0)]):
-        if Batch.objects.to_queue(now).filter(pk=batch_id).update(queued_at=now):
+    if room < MOST_QUEUED // 2:
+        return
+    with transaction.atomic():
+        waiting = Batch.objects.to_queue(now).order_by("not_before", "pk").only("pk")
+        chosen = [batch.pk for batch in waiting.locked_by_nobody()[:room]]
+        Batch.objects.filter(pk__in=chosen).update(queued_at=now)
+    for place, batch_id in enumerate(chosen):
+        try:
             send_batch.delay(batch_id)
+        except Exception:
+            Batch.objects.filter(pk__in=chosen[place:]).update(queued_at=None)
+            raise
 
 
 def queue_notices() -> None:

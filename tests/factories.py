@@ -1,5 +1,6 @@
 """Make what the tests are about. Pages go under the home page of the site that migrations made."""
 
+from collections import Counter
 from datetime import timedelta
 
 import factory
@@ -185,7 +186,7 @@ class BatchFactory(DjangoModelFactory):
 
 
 class DeliveryFactory(DjangoModelFactory):
-    """A delivery of ``digest`` that waits, in a batch and a cohort of its own."""
+    """A delivery of ``digest`` that waits, in a cohort of its own and a batch that counts it."""
 
     batch = factory.SubFactory(
         BatchFactory,
@@ -197,3 +198,10 @@ class DeliveryFactory(DjangoModelFactory):
 
     class Meta:
         model = Delivery
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        delivery = super()._create(model_class, *args, **kwargs)
+        counted = Counter({"size": 1, delivery.state: 1})
+        Batch.objects.filter(pk=delivery.batch_id).add_counts(counted)
+        return delivery

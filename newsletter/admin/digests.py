@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, Prefetch
-from django.utils.text import Truncator, capfirst
+from django.db.models import Prefetch, Sum
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
@@ -16,7 +16,6 @@ from blog.models import PostPage
 from ..digests import selection
 from ..models import Batch, Cohort, Delivery, Digest
 from .columns import CountColumn, StateColumn
-from .listings import delivery_counts
 from .permissions import subscriber_policy
 
 MOST_ROWS = 50
@@ -62,15 +61,20 @@ def _posts(digest: Digest, user: AbstractBaseUser) -> Table:
 
 
 def _counts(digest: Digest) -> Table:
-    digest.delivery_counts = delivery_counts([digest])[digest.pk]
-    columns = [CountColumn(state, label=capfirst(state.label)) for state in Delivery.State]
+    digest.counts = Batch.objects.filter(cohort__digest=digest).counts_by_digest()[digest.pk]
+    columns = [
+        CountColumn("sent", label=_("Sent")),
+        CountColumn("waiting", label=_("Waiting")),
+        CountColumn("failed", label=_("Failed")),
+        CountColumn("skipped", label=_("Not sent")),
+        CountColumn("in_doubt", label=_("In doubt")),
+    ]
     return Table(columns, [digest], caption=_("Deliveries"))
 
 
 def _batches(digest: Digest) -> Table:
     """Return the batches that are not done, or have been with an error."""
     batches = Batch.objects.filter(cohort__digest=digest).exclude(state=Batch.State.DONE, error="")
-    batches = batches.annotate(size=Count("deliveries"))
     return Table(
         [
             Column("pk", label=_("Batch")),
@@ -96,8 +100,9 @@ def _next_attempt(batch: Batch) -> Any:
 
 def _problems(digest: Digest, with_addresses: bool) -> Table:
     """Return the deliveries that failed or are in doubt."""
-    deliveries = digest.deliveries.filter(
-        state__in=[Delivery.State.FAILED, Delivery.State.IN_DOUBT]
+    batches = Batch.objects.filter(cohort__digest=digest).with_problems()
+    deliveries = Delivery.objects.filter(
+        batch__in=batches, state__in=[Delivery.State.FAILED, Delivery.State.IN_DOUBT]
     ).select_related("subscription__subscriber")
     who = (
         TitleColumn(
@@ -123,7 +128,7 @@ def _problems(digest: Digest, with_addresses: bool) -> Table:
 
 def _cohorts(digest: Digest) -> Table:
     """Return the cohorts, the largest first, with links to what they get."""
-    cohorts = digest.cohorts.annotate(size=Count("batches__deliveries")).prefetch_related(
+    cohorts = digest.cohorts.annotate(size=Sum("batches__size")).prefetch_related(
         Prefetch("posts", PostPage.objects.latest_first().only("title"))
     )
     return Table(

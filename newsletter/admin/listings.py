@@ -1,11 +1,9 @@
 """The lists of subscribers and of digests, with their filters, in a fixed number of queries."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 import django_filters
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.forms import RadioSelect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,7 +14,7 @@ from wagtail.admin.views import generic
 
 from blog.models import Topic
 
-from ..models import Cadence, Delivery, Digest, Newsletter, Subscriber, Subscription
+from ..models import Batch, Cadence, Digest, Newsletter, Subscriber, Subscription
 
 
 class StrictFilterView(generic.IndexView):
@@ -96,21 +94,8 @@ class DigestIndexView(StrictFilterView):
         return super().get_base_queryset().select_related("newsletter")
 
     def get_table(self, object_list: Iterable[Digest]) -> Table:
-        counts = delivery_counts(object_list)
+        batches = Batch.objects.filter(cohort__digest__in=[digest.pk for digest in object_list])
+        counts = batches.counts_by_digest()
         for digest in object_list:
-            digest.delivery_counts = counts[digest.pk]
+            digest.counts = counts[digest.pk]
         return super().get_table(object_list)
-
-
-def delivery_counts(digests: Iterable[Digest]) -> dict[int, Counter[str]]:
-    """Return how many deliveries are in each state, for each digest by its number."""
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    rows: Any = (
-        Delivery.objects.filter(digest__in=[digest.pk for digest in digests])
-        .order_by()
-        .values_list("digest", "state")
-        .annotate(Count("pk"))
-    )
-    for digest, state, number in rows:
-        counts[digest][state] = number
-    return counts

@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from ..models import Delivery, Digest, Newsletter, Subscriber
+from ..models import Digest, Newsletter, Subscriber
 from .cohorts import CohortHTMLView, CohortView
 from .columns import CountColumn, StateColumn, SubscriptionsColumn
 from .digests import DigestInspectView
@@ -111,10 +111,10 @@ class DigestViewSet(RecordViewSet):
         "cadence",
         "until",
         StateColumn(wanted=Digest.State.SENT, sort_key="state"),
-        CountColumn(Delivery.State.SENT, label=_("Sent")),
-        CountColumn(Delivery.State.FAILED, label=_("Failed")),
-        CountColumn(Delivery.State.IN_DOUBT, label=_("In doubt")),
-        CountColumn(Delivery.State.PENDING, Delivery.State.SUBMITTING, label=_("Waiting")),
+        CountColumn("sent", label=_("Sent")),
+        CountColumn("failed", label=_("Failed")),
+        CountColumn("in_doubt", label=_("In doubt")),
+        CountColumn("waiting", label=_("Waiting")),
     ]
     list_filter = ["newsletter", "state", "cadence"]
     index_view_class = DigestIndexView

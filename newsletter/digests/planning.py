@@ -113,7 +113,7 @@ def _plan_chunk(digest: Digest, cohort: Cohort | None, window: Window) -> bool:
         return False
     planned = Subscription.objects.filter(pk__in=chunk)
     if cohort:
-        batch = Batch.objects.create(cohort=cohort)
+        batch = Batch.objects.create(cohort=cohort, size=len(chunk))
         Delivery.objects.plan(batch, digest, planned)
     planned.update(mailed_through=digest.until)
     return True

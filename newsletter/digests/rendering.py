@@ -5,9 +5,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils.html import escape
 
 from blog.models import PostPage
+from blog.querysets import PostQuerySet
 
 from ..mail import Mail, NewsletterMessage, render_mail
 from ..models import Cohort, Newsletter
@@ -28,16 +30,21 @@ class UnfilledSlot(ValueError):
 def render(cohort: Cohort) -> Cohort | None:
     """Return a cohort with its content, rendered anew where a post has been withdrawn since.
 
-    None where none of its posts may be mailed any more.
+    None where none of its posts may be mailed any more. Of workers that come at once one renders.
     """
-    posts = _mailable_posts(cohort)
-    if cohort.html and cohort.rendered_posts == [post.pk for post in posts]:
+    if _is_current(cohort):
         return cohort
-    if not posts:
-        return None
-    _set_content(cohort, posts)
-    cohort.save()
-    return cohort
+    with transaction.atomic():
+        locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
+        locked.digest = cohort.digest
+        if _is_current(locked):
+            return locked
+        posts = _mailable_posts(locked)
+        if not posts:
+            return None
+        _set_content(locked, posts)
+        locked.save()
+    return locked
 
 
 def preview(cohort: Cohort, values: Mapping[str, str]) -> Mail | None:
@@ -76,9 +83,19 @@ def slot_name(name: str, mark: str) -> str:
     return f"slot-{name}-{mark}-"
 
 
+def _is_current(cohort: Cohort) -> bool:
+    """Return whether a cohort is rendered with just the posts that may be mailed now."""
+    if not cohort.html:
+        return False
+    return cohort.rendered_posts == list(_mailable(cohort).values_list("pk", flat=True))
+
+
 def _mailable_posts(cohort: Cohort) -> list[PostPage]:
-    posts = selection.mailable(cohort.posts.all(), cohort.digest.newsletter)
-    return list(posts.latest_first().for_cards())
+    return list(_mailable(cohort).for_cards())
+
+
+def _mailable(cohort: Cohort) -> PostQuerySet:
+    return selection.mailable(cohort.posts.all(), cohort.digest.newsletter).latest_first()
 
 
 def _set_content(cohort: Cohort, posts: list[PostPage]) -> None:

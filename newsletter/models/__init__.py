@@ -4,6 +4,7 @@ from .newsletter import Cadence, Newsletter
 from .notice import Notice
 from .subscriber import Subscriber
 from .subscription import ConsentRecord, Subscription, TopicSet
+from .suppression import Suppression
 
 __all__ = [
     "Batch",
@@ -16,5 +17,6 @@ __all__ = [
     "Notice",
     "Subscriber",
     "Subscription",
+    "Suppression",
     "TopicSet",
 ]

@@ -26,6 +26,21 @@ class Batch(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     error = models.TextField(_("last error"), blank=True)
 
+    # How many of its deliveries came to which end, kept so that no report counts deliveries. They
+    # outlive the deliveries, which are cleared away in time.
+    size = models.PositiveIntegerField(_("deliveries"), default=0)
+    sent = models.PositiveIntegerField(_("sent"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    skipped = models.PositiveIntegerField(_("not sent"), default=0)
+    in_doubt = models.PositiveIntegerField(_("in doubt"), default=0)
+    delivered = models.PositiveIntegerField(_("delivered"), default=0)
+    bounced = models.PositiveIntegerField(_("bounced"), default=0)
+    complained = models.PositiveIntegerField(_("complained of"), default=0)
+
+    # How often its mails were handed over, and the seconds that the server or provider took.
+    submissions = models.PositiveIntegerField(default=0)
+    submission_seconds = models.FloatField(default=0)
+
     objects = BatchQuerySet.as_manager()
 
     class Meta:
@@ -44,7 +59,10 @@ class Batch(models.Model):
 
 
 class Delivery(models.Model):
-    """One digest to one subscriber; its state is the truth about that mail."""
+    """One digest to one subscriber; its state is the truth about that mail.
+
+    What changes while it is sent is in no index: so PostgreSQL writes the change beside the row.
+    """
 
     class State(models.TextChoices):
         """IN_DOUBT: submitted, and nobody knows whether it was accepted. Never resent unasked."""
@@ -56,7 +74,23 @@ class Delivery(models.Model):
         SKIPPED = "skipped", _("not sent")
         IN_DOUBT = "in_doubt", _("in doubt")
 
-    digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="deliveries")
+    class Fate(models.TextChoices):
+        """What the provider told of a mail after it had accepted it; a later one is the worse."""
+
+        UNKNOWN = "", _("not known")
+        DELIVERED = "delivered", _("delivered")
+        BOUNCED = "bounced", _("bounced")
+        COMPLAINED = "complained", _("complained of")
+
+    # Its batch belongs to the digest too, so the database need not check this key for each row; the
+    # constraint below is its index.
+    digest = models.ForeignKey(
+        Digest,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
+    )
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
     subscription = models.ForeignKey(
         Subscription, on_delete=models.CASCADE, related_name="deliveries"
@@ -64,6 +98,7 @@ class Delivery(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     error = models.TextField(_("error"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    fate = models.CharField(_("fate"), max_length=10, choices=Fate, default="", blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -75,15 +110,6 @@ class Delivery(models.Model):
                 fields=["digest", "subscription"], name="one_delivery_a_subscription"
             )
         ]
-        indexes = [
-            models.Index(fields=["batch", "state"], name="delivery_of_batch"),
-            models.Index(fields=["digest", "state"], name="delivery_of_digest"),
-        ]
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
-
-    @property
-    def message_id(self) -> str:
-        """The Message-ID of its mail (RFC 5322): the same each time, for it is the same mail."""
-        return f"<delivery-{self.pk}@{self.digest.newsletter.sender_domain}>"

@@ -9,12 +9,14 @@ class Digest(models.Model):
     """One mailing of a newsletter at a cadence, for posts first published in (since, until]."""
 
     class State(models.TextChoices):
-        """From its planning to its end."""
+        """From its planning to its end. One that is late is held, until an editor decides."""
 
+        HELD = "held", _("late, held back")
         PLANNING = "planning", _("being planned")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         EMPTY = "empty", _("nothing to send")
+        CANCELLED = "cancelled", _("cancelled")
 
     newsletter = models.ForeignKey(
         Newsletter, verbose_name=_("newsletter"), on_delete=models.PROTECT, related_name="digests"
@@ -26,6 +28,8 @@ class Digest(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNING)
     created_at = models.DateTimeField(_("planned"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    pause_reason = models.TextField(_("why it is paused"), blank=True)
 
     objects = DigestQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 from datetime import datetime, time
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +89,25 @@ class Newsletter(index.Indexed, models.Model):
     )
     time_zone = TimeZoneField(_("time zone"), default="UTC", use_pytz=False)
 
+    most_an_hour = models.PositiveIntegerField(
+        _("most mails an hour"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Left empty, as many as the mail server takes."),
+    )
+    warming_since = models.DateField(
+        _("new sender since"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "For an address that has not sent before: from this day on it sends a little more each "
+            "day, so that mail providers learn to trust it."
+        ),
+    )
+    # The moment from which the next batch may be sent, as batches planned before leave it.
+    paced_until = models.DateTimeField(null=True, editable=False)
+
     sender_name = models.CharField(
         _("sender's name"), max_length=100, validators=[validate_one_line]
     )
@@ -128,6 +148,7 @@ class Newsletter(index.Indexed, models.Model):
             ],
             heading=_("In every mail"),
         ),
+        MultiFieldPanel([FieldRowPanel(["most_an_hour", "warming_since"])], heading=_("Pace")),
     ]
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]

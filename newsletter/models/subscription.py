@@ -64,6 +64,7 @@ class Subscription(models.Model):
         PENDING = "pending", _("not confirmed")
         ACTIVE = "active", _("active")
         LEFT = "left", _("left")
+        SUPPRESSED = "suppressed", _("address does not work")
 
     subscriber = models.ForeignKey(
         Subscriber,
@@ -142,6 +143,8 @@ class ConsentRecord(models.Model):
         CHANGED = "changed", _("changed cadence or topics")
         LEFT = "left", _("left")
         LAPSED = "lapsed", _("asked again and did not confirm")
+        SUPPRESSED = "suppressed", _("stopped, for the address does not work")
+        RESTORED = "restored", _("goes on, for the address works again")
 
     class How(models.TextChoices):
         """By which way."""
@@ -150,6 +153,8 @@ class ConsentRecord(models.Model):
         LINK = "link", _("the page behind a link in a mail")
         ONE_CLICK = "one-click", _("the mail program's own button")
         IMPORTED = "imported", _("an import")
+        PROVIDER = "provider", _("the mail provider")
+        EDITOR = "editor", _("an editor")
         SITE = "site", _("the site itself")
 
     subscription = models.ForeignKey(

@@ -1,32 +1,40 @@
 """Claim a batch, submit its mails, record what became of each.
 
 What the database says is always the cautious truth: before mails are handed over, their deliveries
-are marked as being submitted, a few at a time. Whoever dies leaves those few in doubt, and the rest
-of the batch to be claimed again.
+are marked as being submitted, one checkpoint at a time. Whoever dies leaves those few in doubt, and
+the rest of the batch to be claimed again.
 """
 
 import logging
 import random
+import threading
+import time
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from ..digests.rendering import render
 from ..models import Batch, Cohort, Delivery, Digest
-from . import transports
-from .transports import Outcome, Result
+from ..querysets import BatchQuerySet
+from . import controls, transports
+from .outcomes import Halt, Outcome, Recipient, Result, Withdrawal
+from .recording import persistently, record
 
 logger = logging.getLogger(__name__)
 
-CHECKPOINT = 20
-LEASE = timedelta(minutes=20)
 # Minutes before the second, third … attempt; the last again and again.
 WAITS = (1, 2, 5, 15, 30, 60)
 MOST_ATTEMPTS = 72
+
+# Set when the worker is to stop: it goes on to the next checkpoint and lets go of its batches.
+stopping = threading.Event()
 
 
 def send(batch_id: int) -> None:
@@ -34,16 +42,18 @@ def send(batch_id: int) -> None:
     batch = claim(batch_id, timezone.now())
     if batch is None:
         return
-    cohort = _content_of(batch)
-    if cohort is None:
-        return
-    pause = ""
+    halt = None
     try:
-        with transports.open_connection() as connection:
-            pause = _submit_all(batch, cohort, connection)
-    except transports.Unavailable as error:
-        pause = str(error)
-    _release(batch, pause)
+        cohort = _content_of(batch)
+        with transports.open_transport() as transport:
+            _submit_all(batch, cohort, transport)
+    except Halt as error:
+        halt = error
+    persistently(_release, batch, halt)
+    if halt and halt.outcome is Outcome.UNAUTHORIZED:
+        controls.pause(batch.cohort.digest, halt.detail, timezone.now())
+    elif halt and halt.retry_after:
+        controls.postpone(batch.cohort.digest, timezone.now() + halt.retry_after)
 
 
 def claim(batch_id: int, now: datetime) -> Batch | None:
@@ -58,7 +68,7 @@ def claim(batch_id: int, now: datetime) -> Batch | None:
         .update(
             state=Batch.State.CLAIMED,
             claim=claim,
-            lease_until=now + LEASE,
+            lease_until=now + _lease(),
             attempts=F("attempts") + 1,
         )
     )
@@ -69,123 +79,195 @@ def claim(batch_id: int, now: datetime) -> Batch | None:
 
 def recover_abandoned(now: datetime) -> None:
     """Let go of batches whose worker died: what it was submitting is in doubt, the rest waits."""
-    for batch in Batch.objects.abandoned(now):
+    for batch in Batch.objects.abandoned(now).select_related("cohort"):
         with transaction.atomic():
             still = Batch.objects.abandoned(now).filter(pk=batch.pk, claim=batch.claim)
-            if not still.update(claim=uuid.uuid4(), lease_until=now + LEASE):
+            batch.claim = uuid.uuid4()
+            if not still.update(claim=batch.claim, lease_until=now + _lease()):
                 continue
-            batch.refresh_from_db()
-            doubtful = batch.deliveries.filter(state=Delivery.State.SUBMITTING).update(
-                state=Delivery.State.IN_DOUBT, error="The worker stopped while submitting."
+            changes = batch.deliveries.moved(
+                Delivery.State.IN_DOUBT,
+                came_from=Delivery.State.SUBMITTING,
+                error="The worker stopped while submitting.",
             )
-            logger.warning("Batch %s was abandoned, %s deliveries are in doubt", batch.pk, doubtful)
-            _release(batch, "The worker stopped.")
+            _ours(batch).add_counts(changes)
+            _release(batch, Halt("The worker stopped."))
+        doubtful = changes[Delivery.State.IN_DOUBT]
+        _log(logging.WARNING, "was abandoned, %s deliveries are in doubt", batch, doubtful)
 
 
 def finish_digests(now: datetime) -> None:
     """Mark as sent the digests of which nothing is left to be done."""
     finished = Digest.objects.all_sent().values_list("pk", flat=True)
-    Digest.objects.filter(pk__in=list(finished)).update(state=Digest.State.SENT, finished_at=now)
+    Digest.objects.filter(pk__in=list(finished), state=Digest.State.SENDING).update(
+        state=Digest.State.SENT, finished_at=now
+    )
 
 
-def _content_of(batch: Batch) -> Cohort | None:
-    """Return the content to send, or end the batch's attempt and return None."""
-    if not batch.cohort.digest.newsletter.active:
-        _release(batch, "The newsletter is not active.")
-        return None
+def _content_of(batch: Batch) -> Cohort:
+    """Return the content to send.
+
+    Raises Halt where there is none, or it is not to be sent now.
+    """
+    _check_under_way(batch)
     try:
         cohort = render(batch.cohort)
     except Exception as error:
-        logger.exception("Digest %s cannot be rendered", batch.cohort.digest)
-        _release(batch, f"The digest cannot be rendered: {error}")
-        return None
+        logger.exception("Batch %s cannot be rendered", batch.pk, extra=_ids(batch))
+        raise Halt(f"The digest cannot be rendered: {error}") from error
     if cohort is None:
-        batch.deliveries.filter(state=Delivery.State.PENDING).update(
-            state=Delivery.State.SKIPPED, error="Its posts are not public any more."
-        )
-        _release(batch, "")
+        raise Withdrawal("Its posts are not public any more.")
     return cohort
 
 
-def _submit_all(batch: Batch, cohort: Cohort, connection: transports.Connection) -> str:
-    """Submit what waits in a batch; return why it stopped before the end, "" where it did not."""
-    tried: set[int] = set()
-    while part := _next_part(batch, tried):
-        tried.update(delivery.pk for delivery in part)
-        results = transports.submit(part, cohort, connection)
-        _record(results, timezone.now())
-        if problem := next((r.detail for r in results if r.outcome.stops), ""):
-            return problem
-    return ""
+def _check_under_way(batch: Batch) -> None:
+    """Raise Halt where the digest is not to be sent, or not now."""
+    digest = Digest.objects.select_related("newsletter").get(pk=batch.cohort.digest_id)
+    if digest.state == Digest.State.CANCELLED:
+        raise Withdrawal("The digest was cancelled.")
+    if digest.paused_at:
+        raise Halt("The digest is paused.", is_fault=False)
+    if not digest.newsletter.active:
+        raise Halt("The newsletter is not active.", is_fault=False)
 
 
-def _next_part(batch: Batch, tried: set[int]) -> list[Delivery]:
-    """Mark the next few deliveries as being submitted and return them; none if the claim is lost.
+def _submit_all(batch: Batch, cohort: Cohort, transport: transports.Transport) -> None:
+    """Submit what waits in a batch, checkpoint by checkpoint.
 
-    Leaving counts from the moment it is done, so who still wants the mail is asked here.
+    Raises Halt where it stops before the end.
+    """
+    results: list[Result] = []
+    seconds = 0.0
+    size = transport.checkpoint
+    while part := persistently(_checkpoint, batch, results, seconds, size):
+        began = time.monotonic()
+        results = transport.submit(part, cohort)
+        seconds = time.monotonic() - began
+        problem = next((result for result in results if result.outcome.stops), None)
+        if problem or stopping.is_set():
+            persistently(_checkpoint, batch, results, seconds, 0)
+            raise _halt_of(problem)
+    _check_under_way(batch)
+
+
+def _halt_of(problem: Result | None) -> Halt:
+    if problem is None:
+        return Halt("The worker was stopped.", is_fault=False)
+    return Halt(problem.detail, problem.outcome, problem.retry_after)
+
+
+@transaction.atomic
+def _checkpoint(
+    batch: Batch, results: Sequence[Result], seconds: float, size: int
+) -> list[Recipient]:
+    """Record what became of one part of a batch, and mark the next as being submitted.
+
+    Returns the recipients of the next part, ``size`` at most; none at the end, or where the batch
+    is not ours any more or its digest not to be sent. Done twice, for the database gave no answer,
+    it does no harm.
     """
     now = timezone.now()
-    with transaction.atomic():
-        if not _ours(batch).update(lease_until=now + LEASE):
-            return []
-        batch.deliveries.no_longer_wanted().update(
-            state=Delivery.State.SKIPPED, error="Left before it was sent."
-        )
-        waiting = batch.deliveries.to_send().exclude(pk__in=tried).order_by("pk")
-        part = list(
-            waiting.select_related("subscription__subscriber", "digest__newsletter")[:CHECKPOINT]
-        )
-        Delivery.objects.filter(pk__in=[delivery.pk for delivery in part]).update(
-            state=Delivery.State.SUBMITTING
-        )
+    is_ours = _ours(batch).update(lease_until=now + _lease())
+    if not is_ours:
+        Batch.objects.select_for_update().get(pk=batch.pk)
+    changes = record(batch, results, now)
+    part: list[Recipient] = []
+    if is_ours and size and Digest.objects.under_way().filter(pk=batch.cohort.digest_id).exists():
+        tried = [r.delivery_id for r in results if r.outcome is not Outcome.UNTRIED]
+        part = _next_part(batch, tried[-1] if tried else 0, size, changes)
+    Batch.objects.filter(pk=batch.pk).add_counts(
+        changes,
+        submissions=F("submissions") + (1 if results else 0),
+        submission_seconds=F("submission_seconds") + seconds,
+    )
     return part
 
 
-def _record(results: Iterable[Result], now: datetime) -> None:
-    """Write down what became of each delivery that was being submitted.
+def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> list[Recipient]:
+    """Mark the next deliveries as being submitted, and return whom they go to.
 
-    One that was declared in doubt meanwhile is in doubt no more where it was accepted or refused:
-    here is somebody who knows. It does not go back to waiting: its batch is closed.
+    Leaving counts from the moment it is done, so who still wants the mail is asked here. Deliveries
+    that are marked already were so by ourselves, and not handed over: the answer got lost.
     """
-    with transaction.atomic():
-        for outcome in Outcome:
-            unsettled = [Delivery.State.SUBMITTING]
-            if outcome.state != Delivery.State.PENDING:
-                unsettled.append(Delivery.State.IN_DOUBT)
-            group = [result for result in results if result.outcome is outcome]
-            for detail in {result.detail for result in group}:
-                numbers = [result.delivery_id for result in group if result.detail == detail]
-                Delivery.objects.filter(pk__in=numbers, state__in=unsettled).update(
-                    state=outcome.state,
-                    error=detail,
-                    sent_at=now if outcome is Outcome.ACCEPTED else None,
+    marked = [Delivery.State.PENDING, Delivery.State.SUBMITTING]
+    while rows := list(batch.deliveries.filter(state__in=marked, pk__gt=last).recipients()[:size]):
+        part = [Recipient(*row[:-1]) for row in rows if row[-1]]
+        numbers = [recipient.delivery_id for recipient in part]
+        unwanted = {row[0] for row in rows} - set(numbers)
+        if unwanted:
+            changes.update(
+                batch.deliveries.filter(pk__in=unwanted).moved(
+                    Delivery.State.SKIPPED,
+                    came_from=Delivery.State.PENDING,
+                    error="Left before it was sent.",
                 )
+            )
+        if part:
+            Delivery.objects.filter(pk__in=numbers).update(state=Delivery.State.SUBMITTING)
+            return part
+        last = rows[-1][0]
+    return []
 
 
-def _release(batch: Batch, problem: str) -> None:
+def _release(batch: Batch, halt: Halt | None) -> None:
     """Let go of a batch: done where nothing waits in it, else to be claimed again after a while.
 
     Nothing happens where it is not ours any more.
     """
     now = timezone.now()
     with transaction.atomic():
-        if not _ours(batch).update(lease_until=None, error=problem):
+        if not _ours(batch).update(lease_until=None):
             return
-        if batch.attempts >= MOST_ATTEMPTS:
-            batch.deliveries.give_up(problem or "It was tried too often.")
+        changes = _ended(batch, halt)
         waits = batch.deliveries.filter(state=Delivery.State.PENDING).exists()
-        _ours(batch).update(
-            state=Batch.State.PENDING if waits else Batch.State.DONE,
-            not_before=now + _wait(batch.attempts) if waits else now,
-        )
+        values: dict[str, Any] = {"state": Batch.State.DONE}
+        if waits:
+            values = {
+                "state": Batch.State.PENDING,
+                "not_before": _next_attempt(batch, halt, now),
+                "queued_at": None,
+            }
+        if waits and halt and not halt.is_fault:
+            values["attempts"] = F("attempts") - 1
+        is_withdrawn = isinstance(halt, Withdrawal)
+        error = halt.detail if halt and not is_withdrawn else ""
+        _ours(batch).add_counts(changes, error=error, **values)
     if waits:
-        logger.warning("Batch %s goes on later: %s", batch.pk, problem)
+        _log(logging.WARNING, "goes on later: %s", batch, error)
 
 
-def _wait(attempts: int) -> timedelta:
-    minutes = WAITS[min(attempts, len(WAITS)) - 1]
-    return timedelta(minutes=minutes * random.uniform(0.8, 1.2))
+def _ended(batch: Batch, halt: Halt | None) -> Counter[str]:
+    """End what waits in a batch and is not to be tried again; return how counts changed."""
+    if isinstance(halt, Withdrawal):
+        return batch.deliveries.moved(
+            Delivery.State.SKIPPED, came_from=Delivery.State.PENDING, error=halt.detail
+        )
+    if batch.attempts >= MOST_ATTEMPTS and (halt is None or halt.is_fault):
+        return batch.deliveries.given_up(halt.detail if halt else "It was tried too often.")
+    return Counter()
 
 
-def _ours(batch: Batch):
+def _next_attempt(batch: Batch, halt: Halt | None, now: datetime) -> datetime:
+    if halt and halt.retry_after is not None:
+        return now + halt.retry_after * random.uniform(1, 1.2)
+    if halt and not halt.is_fault:
+        return now
+    minutes = WAITS[min(batch.attempts, len(WAITS)) - 1]
+    return now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.NEWSLETTER_LEASE_SECONDS)
+
+
+def _ours(batch: Batch) -> BatchQuerySet:
     return Batch.objects.filter(pk=batch.pk, state=Batch.State.CLAIMED, claim=batch.claim)
+
+
+def _ids(batch: Batch) -> dict[str, int]:
+    """Return what a line of the log says of a batch beside its words."""
+    return {"batch": batch.pk, "digest": batch.cohort.digest_id}
+
+
+def _log(level: int, message: str, batch: Batch, *values: object) -> None:
+    logger.log(level, f"Batch %s {message}", batch.pk, *values, extra=_ids(batch))

@@ -4,29 +4,39 @@ from django.utils.translation import gettext as _
 
 from ..digests.rendering import fill
 from ..mail import NewsletterMessage, message_to
-from ..models import Cohort, Delivery
+from ..models import Cohort
 from ..subscribing import links
+from .outcomes import Recipient
 
 
-def message_for(delivery: Delivery, cohort: Cohort) -> NewsletterMessage:
+def message_for(recipient: Recipient, cohort: Cohort) -> NewsletterMessage:
     """Return the mail of a delivery.
 
     Raises UnfilledSlot where the content has a slot that nothing fills.
     """
-    subscriber = delivery.subscription.subscriber
-    leave_url = links.leave_url(delivery.subscription_id)
-    slots = {
-        "greeting": greeting(subscriber.name),
-        "leave_url": leave_url,
-        "preferences_url": links.preferences_url(delivery.subscription_id),
-    }
+    slots = slots_for(recipient)
+    newsletter = cohort.digest.newsletter
     return message_to(
-        subscriber.email,
+        recipient.email,
         fill(cohort, slots),
-        delivery.digest.newsletter,
-        leave_url,
-        {"Message-ID": delivery.message_id},
+        newsletter,
+        slots["leave_url"],
+        {"Message-ID": message_id(recipient.delivery_id, newsletter.sender_domain)},
     )
+
+
+def slots_for(recipient: Recipient) -> dict[str, str]:
+    """Return what fills the slots of a cohort's content for one recipient."""
+    return {
+        "greeting": greeting(recipient.name),
+        "leave_url": links.leave_url(recipient.subscription_id),
+        "preferences_url": links.preferences_url(recipient.subscription_id),
+    }
+
+
+def message_id(delivery_id: int, domain: str) -> str:
+    """Return the Message-ID of a delivery (RFC 5322): the same at each attempt."""
+    return f"<delivery-{delivery_id}@{domain}>"
 
 
 def greeting(name: str) -> str:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from ..models import Notice, Subscription
-from ..sending.transports import Outcome, outcome_of
+from ..sending.outcomes import Outcome, outcome_of
 from . import mails
 
 logger = logging.getLogger(__name__)

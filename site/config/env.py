@@ -31,6 +31,8 @@ EXPECTED = {
     "STATIC_ROOT": "a folder for collected static files",
     "PROXY_COUNT": "the number of proxies in front of the site, 0 or more",
     "TICK_SECONDS": "the seconds between two looks for due digests, more than 0",
+    "LEASE_SECONDS": "the seconds after which a silent worker is taken for dead, more than 0",
+    "LATE_HOURS": "the hours after which a digest is too late to be sent unasked, more than 0",
     "SETTLE_SECONDS": "the seconds a digest waits for publishing still under way, 0 or more",
 }
 

@@ -147,6 +147,12 @@ CELERY_BEAT_SCHEDULE = {
 # this long after its window closed, so that a post that was being published then is not missed.
 NEWSLETTER_SETTLE_SECONDS = env.number("SETTLE_SECONDS", default=60, at_least=0)
 NEWSLETTER_BATCH_SIZE = 500
+# After so many mails what became of them is recorded: so many are in doubt where a worker dies.
+NEWSLETTER_CHECKPOINT = 50
+# A worker that has not been heard of for so long is taken for dead.
+NEWSLETTER_LEASE_SECONDS = env.number("LEASE_SECONDS", default=300, at_least=1)
+# A digest that could only begin so late is held, and the editors are asked.
+NEWSLETTER_LATE_HOURS = env.number("LATE_HOURS", default=12, at_least=1)
 
 # Language and time
 

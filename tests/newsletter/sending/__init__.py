@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+from django.conf import settings
 from django.db import connections
 
 from newsletter.models import Delivery, Subscription
+from newsletter.sending.messages import message_id
 
 DUE = datetime(2026, 3, 2, 8, tzinfo=UTC)  # A Monday.
 NOW = DUE + timedelta(minutes=2)  # What the clock of these tests says.
+LEASE = timedelta(seconds=settings.NEWSLETTER_LEASE_SECONDS)
 
 
 def addresses(number: int) -> list[str]:
@@ -48,3 +51,8 @@ def at_once(number: int, function: Callable[[], object]) -> None:
     with ThreadPoolExecutor(number) as pool:
         for future in [pool.submit(work) for _ in range(number)]:
             future.result()
+
+
+def id_of(name: str) -> str:
+    """Return the Message-ID of the delivery to the address that begins with a name."""
+    return message_id(delivery_to(name).pk, "news.example.org")

@@ -109,11 +109,11 @@ class TestQueries:
         queries_for(1)
         return queries_for
 
-    def test_a_part_takes_as_many_for_few_mails_as_for_many(self, queries_for):
-        assert queries_for(2) == queries_for(batches.CHECKPOINT)
+    def test_a_part_takes_as_many_for_few_mails_as_for_many(self, queries_for, settings):
+        assert queries_for(2) == queries_for(settings.NEWSLETTER_CHECKPOINT)
 
-    def test_each_further_part_takes_as_many(self, queries_for, monkeypatch):
-        monkeypatch.setattr(batches, "CHECKPOINT", 2)
+    def test_each_further_part_takes_as_many(self, queries_for, settings):
+        settings.NEWSLETTER_CHECKPOINT = 2
         one, two, three = queries_for(2), queries_for(4), queries_for(6)
         assert two - one == three - two <= 10
 

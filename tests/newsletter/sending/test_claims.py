@@ -1,5 +1,6 @@
 """A batch is worked on by one worker at a time, and by another only when its lease has run out."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,16 +13,31 @@ from newsletter.sending import batches, transports
 from tests.newsletter import counts
 from tests.smtp import Stage
 
-from . import NOW, addresses, at_once, states
+from . import LEASE, NOW, addresses, at_once, states
 
 pytestmark = pytest.mark.django_db
+
+
+class Interrupted:
+    """A transport with which something happens after it has handed over the first part."""
+
+    def __init__(self, transport, act) -> None:
+        self.transport, self.act = transport, act
+        self.checkpoint = transport.checkpoint
+
+    def submit(self, *args):
+        results = self.transport.submit(*args)
+        if self.act:
+            act, self.act = self.act, None
+            act()
+        return results
 
 
 class TestClaiming:
     def test_of_two_claims_one_succeeds(self, batch):
         claimed = batches.claim(batch.pk, NOW)
         assert claimed.state == Batch.State.CLAIMED
-        assert claimed.lease_until == NOW + batches.LEASE
+        assert claimed.lease_until == NOW + LEASE
         assert batches.claim(batch.pk, NOW) is None
         batch.refresh_from_db()
         assert batch.claim == claimed.claim
@@ -75,22 +91,22 @@ class TestLosingTheClaim:
     """A worker is slow, and while it hands over its first mails another takes the batch over."""
 
     @pytest.fixture(autouse=True)
-    def small_parts(self, monkeypatch):
-        monkeypatch.setattr(batches, "CHECKPOINT", 2)
+    def small_parts(self, settings):
+        settings.NEWSLETTER_CHECKPOINT = 2
 
     @pytest.fixture
     def meanwhile(self, monkeypatch):
         """Has something done once the first mails are handed over, before that is recorded."""
 
         def meanwhile(function) -> None:
-            def submit(*args):
-                monkeypatch.setattr(transports, "submit", real)
-                results = real(*args)
-                function()
-                return results
+            @contextmanager
+            def open_transport():
+                monkeypatch.setattr(transports, "open_transport", real)
+                with real() as transport:
+                    yield Interrupted(transport, function)
 
-            real = transports.submit
-            monkeypatch.setattr(transports, "submit", submit)
+            real = transports.open_transport
+            monkeypatch.setattr(transports, "open_transport", open_transport)
 
         return meanwhile
 
@@ -100,7 +116,7 @@ class TestLosingTheClaim:
 
         def take_over() -> None:
             server.mend()
-            clock.shift(batches.LEASE + timedelta(seconds=1))
+            clock.shift(LEASE + timedelta(seconds=1))
             tasks.tick()
             later()
 
@@ -124,7 +140,7 @@ class TestLosingTheClaim:
         plan("ana", "ben", "cleo", "dora")
 
         def claim() -> None:
-            clock.shift(batches.LEASE + timedelta(seconds=1))
+            clock.shift(LEASE + timedelta(seconds=1))
             batches.recover_abandoned(timezone.now())
             Batch.objects.update(not_before=NOW)
             claims.append(batches.claim(batch.pk, timezone.now()))
@@ -141,8 +157,8 @@ class TestLosingTheClaim:
 
     def test_a_lease_that_is_renewed_at_the_last_moment_holds(self, batch, clock):
         claimed = batches.claim(batch.pk, NOW)
-        clock.shift(batches.LEASE + timedelta(seconds=1))
-        renewed = timezone.now() + batches.LEASE
+        clock.shift(LEASE + timedelta(seconds=1))
+        renewed = timezone.now() + LEASE
 
         def renew_first(execute, sql, *args):
             if sql.startswith("UPDATE") and not renewals:

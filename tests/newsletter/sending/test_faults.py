@@ -8,12 +8,12 @@ import pytest
 
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Digest
-from newsletter.sending import batches
+from newsletter.sending import batches, controls
 from tests.factories import PostFactory
 from tests.newsletter import counts
 from tests.smtp import PASSWORD, Deed, Stage
 
-from . import DUE, NOW, addresses, delivery_to, states
+from . import DUE, LEASE, NOW, addresses, delivery_to, states
 
 pytestmark = pytest.mark.django_db
 
@@ -68,9 +68,9 @@ def test_a_refusal_for_now_has_that_mail_alone_sent_later(plan, server, later, c
 
 
 def test_while_the_server_is_down_a_batch_waits_and_then_goes_out_once(
-    plan, server, later, monkeypatch
+    plan, server, later, settings
 ):
-    monkeypatch.setattr(batches, "CHECKPOINT", 2)
+    settings.NEWSLETTER_CHECKPOINT = 2
     plan("ana", "ben", "cleo")
     server.stop()
     tasks.tick()
@@ -178,14 +178,23 @@ def test_after_an_error_that_nobody_foresaw_that_mail_alone_is_in_doubt(
     assert "What?" in delivery_to("ben").error
 
 
-def test_with_wrong_credentials_nothing_is_lost(plan, server, later, settings):
+def test_with_wrong_credentials_the_digest_is_paused_and_goes_on_when_it_is_let(
+    plan, server, later, settings
+):
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "letter", "the wrong one"
-    plan("ana", "ben", "cleo")
+    digest = plan("ana", "ben", "cleo")
     tasks.tick()
     assert set(states().values()) == {"pending"}
+    digest.refresh_from_db()
+    assert digest.paused_at == NOW
+    assert "credentials invalid" in digest.pause_reason
     assert "credentials invalid" in Batch.objects.get().error
     settings.EMAIL_HOST_PASSWORD = PASSWORD
     later()
+    assert server.counts == {}
+    assert Batch.objects.get().attempts == 0
+    controls.resume(digest)
+    tasks.tick()
     assert server.counts == ONCE_EACH
 
 
@@ -221,9 +230,9 @@ def die_after(monkeypatch):
 
 
 def test_what_a_worker_was_submitting_when_it_died_is_in_doubt_and_the_rest_is_sent(
-    plan, server, later, clock, die_after, monkeypatch
+    plan, server, later, clock, die_after, settings
 ):
-    monkeypatch.setattr(batches, "CHECKPOINT", 2)
+    settings.NEWSLETTER_CHECKPOINT = 2
     digest = plan("ana", "ben", "cleo", "dora", "emil")
     die_after(3)
     with pytest.raises(SystemExit):
@@ -231,7 +240,7 @@ def test_what_a_worker_was_submitting_when_it_died_is_in_doubt_and_the_rest_is_s
     dead = {"ana": "sent", "ben": "sent", "cleo": "submitting", "dora": "submitting"}
     assert states() == {**dead, "emil": "pending"}
 
-    clock.shift(batches.LEASE)
+    clock.shift(LEASE)
     tasks.tick()
     assert states() == {**dead, "emil": "pending"}
 
@@ -255,14 +264,14 @@ def test_what_a_worker_was_submitting_when_it_died_is_in_doubt_and_the_rest_is_s
 
 @pytest.mark.parametrize("accepted", [1, 4, 5, 8])
 def test_no_more_is_in_doubt_after_a_death_than_was_marked_at_once(
-    plan, server, later, clock, die_after, monkeypatch, accepted
+    plan, server, later, clock, die_after, settings, accepted
 ):
-    monkeypatch.setattr(batches, "CHECKPOINT", 4)
+    settings.NEWSLETTER_CHECKPOINT = 4
     plan(*addresses(9))
     die_after(accepted)
     with pytest.raises(SystemExit):
         tasks.tick()
-    clock.shift(batches.LEASE + timedelta(seconds=1))
+    clock.shift(LEASE + timedelta(seconds=1))
     tasks.tick()
     later()
     assert counts(Delivery.objects.all()) == {"in_doubt": 4, "sent": 5}
@@ -274,7 +283,7 @@ def test_a_worker_that_died_before_it_handed_anything_over_leaves_nothing_in_dou
 ):
     plan("ana", "ben", "cleo")
     batches.claim(Batch.objects.get().pk, NOW)
-    clock.shift(batches.LEASE + timedelta(seconds=1))
+    clock.shift(LEASE + timedelta(seconds=1))
     tasks.tick()
     later()
     assert server.counts == ONCE_EACH
@@ -290,7 +299,7 @@ def test_a_death_in_one_batch_does_not_hold_up_the_others(
         tasks.tick()
     clock.shift(timedelta(minutes=11))
     tasks.tick()
-    assert states() == {"ana": "submitting", "ben": "sent", "cleo": "sent"}
+    assert states() == {"ana": "in_doubt", "ben": "sent", "cleo": "sent"}
 
 
 def test_a_post_after_a_digest_in_doubt_reaches_everyone(plan, server, section, clock):

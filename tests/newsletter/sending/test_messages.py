@@ -18,7 +18,7 @@ from tests.factories import AuthorFactory, PostFactory, SubscriberFactory, Subsc
 from tests.newsletter import counts
 from tests.smtp import Received, Stage
 
-from . import DUE, delivery_to, states, subscription_of
+from . import DUE, id_of, states, subscription_of
 
 HEBREW = "הַגֶּשֶׁם יָרַד כָּל הַלַּיְלָה"
 HOSTILE = [
@@ -104,8 +104,8 @@ class TestHeaders:
         first, ben, second = server.offered
         assert first.recipient == second.recipient == "ana@example.com"
         ids = [mail.message["Message-ID"] for mail in (first, ben, second)]
-        assert ids[0] == ids[2] == delivery_to("ana").message_id
-        assert ids[1] == delivery_to("ben").message_id != ids[0]
+        assert ids[0] == ids[2] == id_of("ana")
+        assert ids[1] == id_of("ben") != ids[0]
         assert re.fullmatch(r"<[a-z0-9-]+@news\.example\.org>", ids[0])
 
     @pytest.mark.parametrize("name", ['Zoë "Z" <Ødegård>, Editor', HEBREW.split()[0]])

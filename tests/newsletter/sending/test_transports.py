@@ -27,6 +27,7 @@ from . import states
 
 ACCEPTED, REFUSED = Outcome.ACCEPTED, Outcome.REFUSED
 DEFERRED, UNAVAILABLE, IN_DOUBT = Outcome.DEFERRED, Outcome.UNAVAILABLE, Outcome.IN_DOUBT
+UNAUTHORIZED = Outcome.UNAUTHORIZED
 
 
 def refused_with(*codes: int) -> smtplib.SMTPRecipientsRefused:
@@ -58,7 +59,7 @@ def status(code: int | None) -> AnymailAPIError:
         (smtplib.SMTPSenderRefused(550, b"no", "a@example.com"), UNAVAILABLE),
         (smtplib.SMTPSenderRefused(451, b"no", "a@example.com"), UNAVAILABLE),
         (smtplib.SMTPHeloError(501, b"who"), UNAVAILABLE),
-        (smtplib.SMTPAuthenticationError(535, b"no"), UNAVAILABLE),
+        (smtplib.SMTPAuthenticationError(535, b"no"), UNAUTHORIZED),
         (smtplib.SMTPNotSupportedError("no AUTH"), UNAVAILABLE),
         (smtplib.SMTPServerDisconnected("gone"), IN_DOUBT),
         (TimeoutError("too long"), IN_DOUBT),
@@ -74,8 +75,8 @@ def test_a_mail_server_is_taken_at_its_word(error, outcome):
     [
         (status(400), REFUSED),
         (status(422), REFUSED),
-        (status(401), UNAVAILABLE),
-        (status(403), UNAVAILABLE),
+        (status(401), UNAUTHORIZED),
+        (status(403), UNAUTHORIZED),
         (status(408), UNAVAILABLE),
         (status(429), UNAVAILABLE),
         (status(503), UNAVAILABLE),

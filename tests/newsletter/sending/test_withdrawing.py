@@ -47,9 +47,9 @@ class TestLeaving:
 
     @pytest.mark.django_db(transaction=True)
     def test_who_leaves_while_the_batch_is_being_sent_gets_nothing_from_the_next_part_on(
-        self, batch, server, monkeypatch
+        self, batch, server, settings
     ):
-        monkeypatch.setattr(batches, "CHECKPOINT", 1)
+        settings.NEWSLETTER_CHECKPOINT = 1
         leave = links.leave_url(subscription_of("cleo").pk)
 
         def press(mail: Received) -> None:
