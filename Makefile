@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest --numprocesses 2
 
-.PHONY: help demo test test-next lint format
+.PHONY: help demo test test-next bench faults lint format
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -24,6 +24,13 @@ test: $(VENV)/installed-dev ## run all tests
 
 test-next: ## run all tests on the next release of Wagtail
 	$(MAKE) test VENV=.venv-next NEXT=1
+
+bench: $(VENV)/installed-dev ## measure sending beside its peers; a part: ARGS="smtp --quick"
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: export FAULTS = long
+faults: $(VENV)/installed-dev ## break things while mails are sent, for long
+	$(BIN)/pytest tests/faults $(ARGS)
 
 lint: $(VENV)/installed-dev ## check style, templates and migrations
 	$(BIN)/ruff check

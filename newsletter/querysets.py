@@ -1,17 +1,21 @@
 """The vocabulary of which subscriptions, digests, batches and notices: each rule once."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import F, Min, Q, Sum
+from django.db.models import Case, F, Min, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, Lower
 
 if TYPE_CHECKING:
-    from newsletter.models import Batch, Digest, Newsletter
+    from newsletter.models import Digest, Newsletter
 
+
+# Windows, by when they opened, and of each some choices of topics, by their numbers.
+Groups = Mapping[datetime, Collection[int | None]]
 
 # What batches count of their deliveries.
 COUNTS = ("size", "sent", "failed", "skipped", "in_doubt", "delivered", "bounced", "complained")
@@ -67,13 +71,24 @@ class SubscriptionQuerySet(models.QuerySet):
             mailed_through__gte=digest.since
         )
 
+    def in_groups(self, groups: Groups) -> "SubscriptionQuerySet":
+        """Those of some windows and choices of topics: for each window those choices."""
+        condition = Q()
+        for since, topic_sets in groups.items():
+            chosen = Q(topic_set__in=[number for number in topic_sets if number is not None])
+            if None in topic_sets:
+                chosen |= Q(topic_set=None)
+            condition |= Q(mailed_through=since) & chosen
+        return self.filter(condition)
+
     def earliest_window(self) -> datetime | None:
         """Return when the earliest of their windows opened."""
         return self.aggregate(opened=Min("mailed_through"))["opened"]
 
     def windows(self) -> "SubscriptionQuerySet":
-        """Their distinct windows and choices of topics, as pairs."""
-        return self.order_by().values_list("mailed_through", "topic_set").distinct()
+        """Their distinct windows and choices of topics, as pairs in a fixed order."""
+        pairs = self.values_list("mailed_through", "topic_set").distinct()
+        return pairs.order_by("mailed_through", "topic_set")
 
 
 class DigestQuerySet(models.QuerySet):
@@ -83,11 +98,24 @@ class DigestQuerySet(models.QuerySet):
         """Those whose planning was begun and not ended."""
         return self.filter(state="planning")
 
+    def overtaken_by(self, digest: "Digest") -> "DigestQuerySet":
+        """Those held of which nothing is left, since a later one has taken their posts along."""
+        return self.filter(
+            newsletter=digest.newsletter_id,
+            cadence=digest.cadence,
+            until__lt=digest.until,
+            state="held",
+        )
+
     def under_way(self) -> "DigestQuerySet":
         """Those whose batches may be sent now. Sending begins while planning goes on."""
         return self.filter(
             state__in=["planning", "sending"], paused_at=None, newsletter__active=True
         )
+
+    def finished_before(self, moment: datetime) -> "DigestQuerySet":
+        """Those of which nothing was left to be done at a moment."""
+        return self.filter(state__in=["sent", "empty", "cancelled"], finished_at__lt=moment)
 
     def all_sent(self) -> "DigestQuerySet":
         """Those being sent of which no batch is left to be done."""
@@ -165,6 +193,10 @@ class BatchQuerySet(models.QuerySet):
 class DeliveryQuerySet(models.QuerySet):
     """Deliveries."""
 
+    def settled(self) -> "DeliveryQuerySet":
+        """Those that came to an end that is known."""
+        return self.filter(state__in=["sent", "failed", "skipped"])
+
     def recipients(self) -> "DeliveryQuerySet":
         """Whom they go to, as rows: numbers of delivery and subscription, address, name, wanted.
 
@@ -200,14 +232,24 @@ class DeliveryQuerySet(models.QuerySet):
         )
         return self.moved("failed", came_from="pending", error=error)
 
-    def plan(self, batch: "Batch", digest: "Digest", subscriptions: SubscriptionQuerySet) -> None:
-        """Add a delivery of ``batch`` for each of ``subscriptions``, in one statement."""
+    def plan(
+        self, digest: "Digest", batches: Mapping[int, int], subscriptions: SubscriptionQuerySet
+    ) -> int:
+        """Add a delivery for each of ``subscriptions``, in one statement; return how many.
+
+        ``batches`` has the number of each batch by that of the last subscription it is for.
+        """
+        *others, final = batches.items()
+        batch_of = Case(
+            *(When(pk__lte=last, then=Value(batch)) for last, batch in others),
+            default=Value(final[1]),
+        )
         chosen = subscriptions.order_by("pk").annotate(
-            a_digest=models.Value(digest.pk),
-            a_batch=models.Value(batch.pk),
-            a_state=models.Value("pending"),
-            an_error=models.Value(""),
-            a_fate=models.Value(""),
+            a_digest=Value(digest.pk),
+            a_batch=batch_of,
+            a_state=Value("pending"),
+            an_error=Value(""),
+            a_fate=Value(""),
         )
         rows = chosen.values_list("a_digest", "a_batch", "pk", "a_state", "an_error", "a_fate")
         select, params = rows.query.sql_with_params()
@@ -215,6 +257,7 @@ class DeliveryQuerySet(models.QuerySet):
         table = self.model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} ({columns}) {select}", params)
+            return cursor.rowcount
 
 
 class NoticeQuerySet(models.QuerySet):

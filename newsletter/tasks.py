@@ -8,9 +8,10 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from .digests import planning
+from . import alerts, ticks
+from .digests import planning, pruning
 from .models import Batch, Digest, Newsletter, Notice
-from .sending import batches
+from .sending import batches, breaker, reconciling
 from .subscribing import cleaning, notices
 
 # So many messages about batches lie in the broker at once, however many batches wait.
@@ -22,6 +23,7 @@ def tick() -> None:
     """Look for whatever is due, and have it done."""
     now = timezone.now()
     batches.recover_abandoned(now)
+    breaker.check(now)
     due = {(newsletter.pk, cadence, until) for newsletter, cadence, until in planning.due(now)}
     begun = Digest.objects.being_planned().values_list("newsletter_id", "cadence", "until")
     for newsletter_id, cadence, until in sorted(due | set(begun)):
@@ -29,6 +31,8 @@ def tick() -> None:
     queue_batches()
     queue_notices()
     batches.finish_digests(now)
+    alerts.tell_of_what_waits(now)
+    ticks.record(now)
 
 
 @shared_task
@@ -48,6 +52,12 @@ def send_batch(batch_id: int) -> None:
 
 
 @shared_task
+def ask_providers() -> None:
+    """Ask the provider about mails in doubt."""
+    reconciling.ask_providers(timezone.now())
+
+
+@shared_task
 def send_notice(notice_id: int) -> None:
     """Send a notice."""
     notices.send(notice_id, timezone.now())
@@ -57,6 +67,7 @@ def send_notice(notice_id: int) -> None:
 def housekeeping() -> None:
     """Clear away what is of no more use."""
     cleaning.clean(timezone.now())
+    pruning.prune(timezone.now())
 
 
 def queue_batches() -> None:

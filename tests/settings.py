@@ -21,6 +21,8 @@ for name, value in {
     "PROXY_COUNT": "0",
     "SETTLE_SECONDS": "60",
     "TICK_SECONDS": "60",
+    "LOG_FORMAT": "plain",
+    "METRICS_TOKEN": "",
 }.items():
     os.environ.setdefault(name, value)
 

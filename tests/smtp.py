@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -88,6 +89,11 @@ class MailServer:
 
     def __init__(self) -> None:
         self.port = 0
+        self.offers_pipelining = True  # RFC 2920.
+        self.awaits_content_for_nobody = False  # After a refusal, as section 3.1 of it allows.
+        self.refuses_logins = False
+        self.tls: ssl.SSLContext | None = None  # With it, STARTTLS must come before all else.
+        self.greeted = 0  # How often somebody came.
         self.asked: Counter[str] = Counter()  # How often each recipient was named.
         self.offered: list[Received] = []  # Every mail that came whole, accepted or not.
         self.accepted: list[Received] = []  # With those whose sender was never told.
@@ -150,19 +156,30 @@ class MailServer:
                 return fault.answer
         return None
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, host: str, lines: list[str]
+    ) -> list[str]:
+        self.greeted += 1
+        session.host_name = host
+        return [*lines[:-1], *(["250-PIPELINING"] if self.offers_pipelining else []), lines[-1]]
+
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self._mails += 1
-        envelope.mail_from = address
-        return await _carried_out(self.answer_at(Stage.SENDER), server)
+        answer = await _carried_out(self.answer_at(Stage.SENDER), server)
+        if answer.startswith("2"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.asked[address] += 1
-        envelope.rcpt_tos.append(address)
-        return await _carried_out(self.answer_at(Stage.RECIPIENT, address), server)
+        answer = await _carried_out(self.answer_at(Stage.RECIPIENT, address), server)
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mail = Received(envelope.rcpt_tos[0], envelope.content)
@@ -186,7 +203,8 @@ async def _carried_out(answer: str | Deed | None, server: SMTP) -> str:
     if answer is Deed.HANG:
         await asyncio.Event().wait()
     if answer and answer.startswith("421"):
-        server.loop.call_soon(server.transport.close)
+        await server.push(answer)
+        raise asyncio.CancelledError
     return answer or "250 OK"
 
 
@@ -194,6 +212,9 @@ class _Protocol(SMTP):
     """SMTP that may fail while a mail's content is on its way."""
 
     async def smtp_DATA(self, arg: str) -> None:
+        if not self.envelope.rcpt_tos:
+            await self._content_for_nobody(arg)
+            return
         answer = self.event_handler.answer_at(Stage.CONTENT, self.envelope.rcpt_tos[0])
         if answer is None:
             await super().smtp_DATA(arg)
@@ -202,9 +223,20 @@ class _Protocol(SMTP):
             await self.push("354 Go on")
         await self.push(await _carried_out(answer, self))
 
+    async def _content_for_nobody(self, arg: str) -> None:
+        if not (self.event_handler.awaits_content_for_nobody and self.envelope.mail_from):
+            await super().smtp_DATA(arg)
+            return
+        await self.push("354 Go on")
+        nothing = await self._reader.readuntil(b"\r\n")
+        assert nothing == b".\r\n"
+        self._set_post_data_state()
+        await self.push("554 5.5.1 No valid recipients")
 
-def _authenticate(*args: Any) -> AuthResult:
-    return AuthResult(success=args[-1].password == PASSWORD.encode(), handled=False)
+
+def _authenticate(server: SMTP, *args: Any) -> AuthResult:
+    is_right = args[-1].password == PASSWORD.encode() and not server.event_handler.refuses_logins
+    return AuthResult(success=is_right, handled=False)
 
 
 class _Controller(Controller):
@@ -218,6 +250,8 @@ class _Controller(Controller):
             server_hostname="mail.example.org",
             authenticator=_authenticate,
             auth_require_tls=False,
+            tls_context=handler.tls,
+            require_starttls=handler.tls is not None,
         )
         self.listener = listener
 

@@ -38,7 +38,7 @@ def load(newsletter: Newsletter, topics: list[Any], now: datetime) -> None:
 def send_latest_weekly(newsletter: Newsletter, now: datetime) -> None:
     """Plan and send the weekly digest that was due last, unless that was done."""
     until = newsletter.window_start(Cadence.WEEKLY, now)
-    digest = planning.plan(newsletter, Cadence.WEEKLY, until)
+    digest = planning.plan(newsletter, Cadence.WEEKLY, until, until)
     for batch_id in Batch.objects.filter(cohort__digest=digest).values_list("pk", flat=True):
         batches.send(batch_id)
     batches.finish_digests(now)

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -16,7 +16,7 @@ from wagtail.admin.views.generic import PermissionCheckedMixin
 from wagtail.admin.views.generic.base import BaseObjectMixin, WagtailAdminTemplateMixin
 
 from ..digests.rendering import preview
-from ..models import Cohort, Delivery
+from ..models import Batch, Cohort
 from ..sending.messages import greeting
 from .permissions import digest_policy
 
@@ -31,7 +31,7 @@ class CohortMixin(PermissionCheckedMixin, BaseObjectMixin):
 
     model = Cohort
     permission_policy = digest_policy
-    permission_required = "view"
+    any_permission_required = ["view", "change"]
 
     def get_base_object_queryset(self) -> QuerySet[Cohort]:
         return Cohort.objects.select_related("digest__newsletter")
@@ -41,13 +41,13 @@ class CohortView(CohortMixin, WagtailAdminTemplateMixin, TemplateView):
     """A cohort's mail, at two widths and as plain text."""
 
     template_name = "newsletter/admin/cohort.html"
-    page_title = gettext_lazy("Cohort")
+    page_title = gettext_lazy("Version")
     header_icon = "mail"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             cohort=self.object,
-            size=Delivery.objects.filter(batch__cohort=self.object).count(),
+            size=Batch.objects.filter(cohort=self.object).aggregate(size=Sum("size"))["size"] or 0,
             **self._content(),
             **kwargs,
         )

@@ -2,8 +2,17 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BaseColumn, NumberColumn, StatusTagColumn
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import BaseColumn, Column, NumberColumn, StatusTagColumn
+
+from ..models import Digest
+
+
+def state_in_words(digest: Digest) -> str:
+    """Return what a digest does, or that it waits."""
+    state = digest.get_state_display()
+    return _("%(state)s, paused") % {"state": state} if digest.paused_at else state
 
 
 class SubscriptionsColumn(BaseColumn):
@@ -16,10 +25,10 @@ class StateColumn(StatusTagColumn):
     """A state as a tag, filled where it is ``wanted``: the one that all should come to."""
 
     def __init__(self, wanted: str, **kwargs: Any) -> None:
+        kwargs.setdefault("accessor", "get_state_display")
         super().__init__(
             "state",
-            label=_("State"),
-            accessor="get_state_display",
+            label=gettext_lazy("State"),
             primary=lambda instance: instance.state == wanted,
             **kwargs,
         )
@@ -30,3 +39,9 @@ class CountColumn(NumberColumn):
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, accessor=lambda digest: digest.counts[name], **kwargs)
+
+
+class NewslettersTimeColumn(Column):
+    """A moment of a digest by the clock of its newsletter, with the zone unless it is ours."""
+
+    cell_template_name = "newsletter/admin/newsletters_time_cell.html"

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, QuerySet
 from wagtail.permissions import ModelPermissionPolicy
 
-from ..models import Digest, Subscriber
+from ..models import Digest, Subscriber, Suppression
 
 
 class LimitedPolicy(ModelPermissionPolicy):
@@ -33,5 +33,7 @@ class LimitedPolicy(ModelPermissionPolicy):
 
 # Nobody but the person agrees to get mail, so subscribers are neither added nor edited here.
 subscriber_policy = LimitedPolicy(Subscriber, ["view", "delete"])
-# What was sent was sent.
-digest_policy = LimitedPolicy(Digest, ["view"])
+# What was sent was sent; "change" is to decide whether and how a digest goes on.
+digest_policy = LimitedPolicy(Digest, ["view", "change"])
+# Suppressions come from mail providers; "delete" is to lift one.
+suppression_policy = LimitedPolicy(Suppression, ["view", "delete"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
 from ..models import ConsentRecord, Delivery, Notice, Subscriber, Subscription
+from ..subscribing.forgetting import forget
 from .columns import StateColumn
 from .permissions import digest_policy
 
@@ -55,7 +57,7 @@ class ForgetView(generic.DeleteView):
         number = _("subscriber %(number)s") % {"number": self.object.pk}
         with transaction.atomic():
             log(instance=self.object, action="wagtail.delete", title=number)
-            self.object.delete()
+            forget(self.object, timezone.now())
 
 
 def _subscriptions(subscriber: Subscriber) -> Table:

@@ -1,23 +1,34 @@
-"""The newsletter's part of the admin: newsletters to edit, subscribers and digests to look at."""
+"""The newsletter's part of the admin: newsletters to edit, and records to look at and decide on."""
 
 from typing import Any
 
 from django.contrib.auth import get_permission_codename
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from ..models import Digest, Newsletter, Subscriber
+from ..models import Digest, Newsletter, Subscriber, Suppression
 from .cohorts import CohortHTMLView, CohortView
-from .columns import CountColumn, StateColumn, SubscriptionsColumn
+from .columns import (
+    CountColumn,
+    NewslettersTimeColumn,
+    StateColumn,
+    SubscriptionsColumn,
+    state_in_words,
+)
+from .decisions import DECISIONS
 from .digests import DigestInspectView
+from .doubts import DOUBT_DECISIONS
 from .listings import DigestIndexView, SubscriberFilterSet, SubscriberIndexView
-from .permissions import digest_policy, subscriber_policy
+from .permissions import digest_policy, subscriber_policy, suppression_policy
 from .subscribers import ForgetView, SubscriberInspectView
+from .suppressions import LiftView, SuppressionIndexView, SuppressionInspectView
 
 
 class NewsletterViewSet(SnippetViewSet):
@@ -61,6 +72,19 @@ class RecordViewSet(ModelViewSet):
         codenames = [get_permission_codename(action, self.model_opts) for action in actions]
         return super().get_permissions_to_register().filter(codename__in=codenames)
 
+    @property
+    def url_finder_class(self) -> type[ModelAdminURLFinder]:
+        """What leads to a record from elsewhere in the admin: to its page, for it has no form."""
+        policy, page = self.permission_policy, self.get_url_name("inspect")
+
+        class RecordURLFinder(ModelAdminURLFinder):
+            def get_edit_url(self, instance: Model) -> str | None:
+                if self.user and not policy.lets_in(self.user):
+                    return None
+                return reverse(page, args=[instance.pk])
+
+        return RecordURLFinder
+
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             path("", self.index_view, name="index"),
@@ -99,7 +123,7 @@ class SubscriberViewSet(RecordViewSet):
 
 
 class DigestViewSet(RecordViewSet):
-    """Digests, and what each of their cohorts gets."""
+    """Digests, what is decided about them, and what each of their cohorts gets."""
 
     model = Digest
     name = "newsletter_digests"
@@ -109,8 +133,8 @@ class DigestViewSet(RecordViewSet):
     list_display = [
         "newsletter",
         "cadence",
-        "until",
-        StateColumn(wanted=Digest.State.SENT, sort_key="state"),
+        NewslettersTimeColumn("until", label=_("Posts until"), sort_key="until"),
+        StateColumn(wanted=Digest.State.SENT, accessor=state_in_words, sort_key="state"),
         CountColumn("sent", label=_("Sent")),
         CountColumn("failed", label=_("Failed")),
         CountColumn("in_doubt", label=_("In doubt")),
@@ -123,10 +147,50 @@ class DigestViewSet(RecordViewSet):
     inspect_template_name = "newsletter/admin/digest.html"
 
     def get_urlpatterns(self) -> list[URLPattern]:
+        decisions = [
+            path(f"{view.name.replace('_', '-')}/<int:pk>/", view.as_view(), name=view.name)
+            for view in (*DECISIONS, *DOUBT_DECISIONS)
+        ]
         return [
             *super().get_urlpatterns(),
+            *decisions,
             path("cohorts/<int:pk>/", CohortView.as_view(), name="cohort"),
             path("cohorts/<int:pk>/html/", CohortHTMLView.as_view(), name="cohort_html"),
+        ]
+
+
+class SuppressionViewSet(RecordViewSet):
+    """Addresses that must not be mailed, which can be lifted."""
+
+    model = Suppression
+    name = "newsletter_suppressions"
+    url_prefix = "newsletter/suppressions"
+    icon = "no-view"
+    permission_policy = suppression_policy
+    list_display = [
+        "__str__",
+        "reason",
+        Column(
+            "detail",
+            label=_("What the provider said"),
+            accessor=lambda suppression: Truncator(suppression.detail).chars(120),
+        ),
+        DateColumn("at", label=_("Since"), sort_key="at"),
+    ]
+    list_filter = ["reason"]
+    search_fields = ["address"]
+    index_view_class = SuppressionIndexView
+    index_results_template_name = "newsletter/admin/wide_results.html"
+    inspect_view_class = SuppressionInspectView
+    inspect_view_fields = ["address", "reason", "detail", "at"]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_common_view_kwargs(**{**kwargs, "delete_url_name": None})
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            *super().get_urlpatterns(),
+            path("lift/<int:pk>/", LiftView.as_view(), name="lift"),
         ]
 
 
@@ -136,4 +200,4 @@ class NewsletterViewSetGroup(SnippetViewSetGroup):
     menu_label = _("Newsletter")
     menu_icon = "mail"
     menu_order = 160
-    items = [NewsletterViewSet, SubscriberViewSet, DigestViewSet]
+    items = [NewsletterViewSet, SubscriberViewSet, DigestViewSet, SuppressionViewSet]

@@ -119,7 +119,13 @@ def _longest_that_fits(cohort: Cohort, posts: list[PostPage], mark: str) -> Mail
     while size_of(mail) > MOST_BYTES and shown > 1:
         shown = shown * 3 // 4
         mail = render_mail(FOLDER, _context(cohort, posts[:shown], mark, form, len(posts) - shown))
-    logger.warning("%s is too long for mail: it shows %s of %s posts", cohort, shown, len(posts))
+    logger.warning(
+        "%s is too long for mail: it shows %s of %s posts",
+        cohort,
+        shown,
+        len(posts),
+        extra={"digest": cohort.digest_id, "newsletter": cohort.digest.newsletter.slug},
+    )
     return mail
 
 

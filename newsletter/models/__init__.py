@@ -5,6 +5,7 @@ from .notice import Notice
 from .subscriber import Subscriber
 from .subscription import ConsentRecord, Subscription, TopicSet
 from .suppression import Suppression
+from .tick import Tick
 
 __all__ = [
     "Batch",
@@ -18,5 +19,6 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "Suppression",
+    "Tick",
     "TopicSet",
 ]

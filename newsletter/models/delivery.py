@@ -51,7 +51,10 @@ class Batch(models.Model):
                 fields=["not_before"],
                 condition=~models.Q(state="done"),
                 name="batch_open",
-            )
+            ),
+            models.Index(
+                fields=["cohort"], condition=models.Q(in_doubt__gt=0), name="batch_in_doubt"
+            ),
         ]
 
     def __str__(self) -> str:

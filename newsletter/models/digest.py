@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..querysets import DigestQuerySet
@@ -30,6 +31,10 @@ class Digest(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     pause_reason = models.TextField(_("why it is paused"), blank=True)
+    # What the editors were told of, and the rates that they were asked about: neither twice.
+    told = models.JSONField(default=list, editable=False)
+    asked_bounces = models.FloatField(default=0, editable=False)
+    asked_complaints = models.FloatField(default=0, editable=False)
 
     objects = DigestQuerySet.as_manager()
 
@@ -44,7 +49,8 @@ class Digest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.newsletter}, {self.get_cadence_display()}, {self.until:%Y-%m-%d %H:%M}"
+        until = timezone.localtime(self.until, self.newsletter.time_zone)
+        return f"{self.newsletter}, {self.get_cadence_display()}, {until:%Y-%m-%d %H:%M}"
 
 
 class Cohort(models.Model):

@@ -1,8 +1,9 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
@@ -16,6 +17,8 @@ from ..validators import validate_one_line
 
 # Pages behind links in mails have addresses beside those of newsletters.
 RESERVED_SLUGS = {"confirm", "preferences", "leave"}
+# A sender that begins later than this is more likely a slip of the pen.
+FURTHEST_START = timedelta(days=31)
 
 
 class Cadence(models.TextChoices):
@@ -94,15 +97,19 @@ class Newsletter(index.Indexed, models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("Left empty, as many as the mail server takes."),
+        help_text=_(
+            "Left empty, as many as the mail server takes. Set it where your mail provider allows "
+            "no more: at 1,000 an hour, 10,000 readers have their digest after ten hours."
+        ),
     )
     warming_since = models.DateField(
         _("new sender since"),
         null=True,
         blank=True,
         help_text=_(
-            "For an address that has not sent before: from this day on it sends a little more each "
-            "day, so that mail providers learn to trust it."
+            "The first day of an address that has not sent before: 50 mails on that day, more on "
+            "each of the next, and after twelve days as many as there are. So mailboxes learn to "
+            "trust it; until then a digest to many readers takes days. Left empty, there is no such limit."
         ),
     )
     # The moment from which the next batch may be sent, as batches planned before leave it.
@@ -148,7 +155,11 @@ class Newsletter(index.Indexed, models.Model):
             ],
             heading=_("In every mail"),
         ),
-        MultiFieldPanel([FieldRowPanel(["most_an_hour", "warming_since"])], heading=_("Pace")),
+        MultiFieldPanel(
+            [FieldRowPanel(["most_an_hour", "warming_since"])],
+            heading=_("Pace"),
+            help_text=_("A change counts for the digests that are planned after it."),
+        ),
     ]
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
@@ -167,6 +178,10 @@ class Newsletter(index.Indexed, models.Model):
             raise ValidationError({"slug": _("The site uses this address itself.")})
         if not (self.offers_daily or self.offers_weekly):
             raise ValidationError({"offers_daily": _("Offer digests daily, weekly, or both.")})
+        if self.warming_since and self.warming_since > timezone.localdate() + FURTHEST_START:
+            raise ValidationError(
+                {"warming_since": _("Choose the day of the first mail, within the next month.")}
+            )
 
     @property
     def cadences(self) -> list[Cadence]:

@@ -20,10 +20,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from .. import alerts
 from ..digests.rendering import render
 from ..models import Batch, Cohort, Delivery, Digest
 from ..querysets import BatchQuerySet
-from . import controls, transports
+from . import controls, events, transports
 from .outcomes import Halt, Outcome, Recipient, Result, Withdrawal
 from .recording import persistently, record
 
@@ -42,7 +43,8 @@ def send(batch_id: int) -> None:
     batch = claim(batch_id, timezone.now())
     if batch is None:
         return
-    halt = None
+    _log(logging.INFO, "is begun, attempt %s", batch, batch.attempts)
+    began, halt = time.monotonic(), None
     try:
         cohort = _content_of(batch)
         with transports.open_transport() as transport:
@@ -51,9 +53,11 @@ def send(batch_id: int) -> None:
         halt = error
     persistently(_release, batch, halt)
     if halt and halt.outcome is Outcome.UNAUTHORIZED:
-        controls.pause(batch.cohort.digest, halt.detail, timezone.now())
+        if controls.pause(batch.cohort.digest, halt.detail, timezone.now()):
+            alerts.tell_editors(batch.cohort.digest, alerts.Cause.CREDENTIALS)
     elif halt and halt.retry_after:
         controls.postpone(batch.cohort.digest, timezone.now() + halt.retry_after)
+    _log_end(batch, time.monotonic() - began)
 
 
 def claim(batch_id: int, now: datetime) -> Batch | None:
@@ -79,7 +83,7 @@ def claim(batch_id: int, now: datetime) -> Batch | None:
 
 def recover_abandoned(now: datetime) -> None:
     """Let go of batches whose worker died: what it was submitting is in doubt, the rest waits."""
-    for batch in Batch.objects.abandoned(now).select_related("cohort"):
+    for batch in Batch.objects.abandoned(now).select_related("cohort__digest__newsletter"):
         with transaction.atomic():
             still = Batch.objects.abandoned(now).filter(pk=batch.pk, claim=batch.claim)
             batch.claim = uuid.uuid4()
@@ -98,10 +102,12 @@ def recover_abandoned(now: datetime) -> None:
 
 def finish_digests(now: datetime) -> None:
     """Mark as sent the digests of which nothing is left to be done."""
-    finished = Digest.objects.all_sent().values_list("pk", flat=True)
-    Digest.objects.filter(pk__in=list(finished), state=Digest.State.SENDING).update(
-        state=Digest.State.SENT, finished_at=now
-    )
+    for digest_id in list(Digest.objects.all_sent().values_list("pk", flat=True)):
+        with transaction.atomic():
+            # An editor may have mails in doubt sent again: whoever locks the digest first decides.
+            Digest.objects.select_for_update().get(pk=digest_id)
+            finished = Digest.objects.all_sent().filter(pk=digest_id)
+            finished.update(state=Digest.State.SENT, finished_at=now)
 
 
 def _content_of(batch: Batch) -> Cohort:
@@ -143,6 +149,7 @@ def _submit_all(batch: Batch, cohort: Cohort, transport: transports.Transport) -
         began = time.monotonic()
         results = transport.submit(part, cohort)
         seconds = time.monotonic() - began
+        persistently(events.refused, results, timezone.now())
         problem = next((result for result in results if result.outcome.stops), None)
         if problem or stopping.is_set():
             persistently(_checkpoint, batch, results, seconds, 0)
@@ -264,10 +271,33 @@ def _ours(batch: Batch) -> BatchQuerySet:
     return Batch.objects.filter(pk=batch.pk, state=Batch.State.CLAIMED, claim=batch.claim)
 
 
-def _ids(batch: Batch) -> dict[str, int]:
+def _ids(batch: Batch) -> dict[str, Any]:
     """Return what a line of the log says of a batch beside its words."""
-    return {"batch": batch.pk, "digest": batch.cohort.digest_id}
+    digest = batch.cohort.digest
+    return {"batch": batch.pk, "digest": digest.pk, "newsletter": digest.newsletter.slug}
 
 
-def _log(level: int, message: str, batch: Batch, *values: object) -> None:
-    logger.log(level, f"Batch %s {message}", batch.pk, *values, extra=_ids(batch))
+def _log(level: int, message: str, batch: Batch, *values: object, **more: object) -> None:
+    logger.log(level, f"Batch %s {message}", batch.pk, *values, extra=_ids(batch) | more)
+
+
+def _log_end(claimed: Batch, seconds: float) -> None:
+    """Say how many mails came to an end since a batch was claimed, and how fast."""
+    batch = Batch.objects.filter(pk=claimed.pk).first()
+    if batch is None:
+        return
+    ends = ("sent", "failed", "skipped", "in_doubt")
+    numbers = {end: getattr(batch, end) - getattr(claimed, end) for end in ends}
+    rate = sum(numbers.values()) / max(seconds, 0.001)
+    _log(
+        logging.INFO,
+        "is let go of, %s: %s sent, %s failed, %s skipped, %s in doubt in %.1f s, %.0f a second",
+        claimed,
+        batch.state,
+        *numbers.values(),
+        seconds,
+        rate,
+        **numbers,
+        seconds=round(seconds, 3),
+        rate=round(rate, 1),
+    )

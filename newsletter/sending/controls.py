@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from ..models import Batch, Digest
 
@@ -15,7 +16,7 @@ def pause(digest: Digest, reason: str, now: datetime) -> bool:
     )
     paused = going.update(paused_at=now, pause_reason=reason)
     if paused:
-        logger.warning("Digest %s is paused: %s", digest.pk, reason, extra={"digest": digest.pk})
+        logger.warning("Digest %s is paused: %s", digest.pk, reason, extra=_ids(digest))
     return bool(paused)
 
 
@@ -48,6 +49,11 @@ def release(digest: Digest) -> bool:
     """Let a late digest that is held be sent after all. Return whether it was held."""
     held = Digest.objects.filter(pk=digest.pk, state=Digest.State.HELD)
     return bool(held.update(state=Digest.State.PLANNING))
+
+
+def _ids(digest: Digest) -> dict[str, Any]:
+    """Return what a line of the log says of a digest beside its words."""
+    return {"digest": digest.pk, "newsletter": digest.newsletter.slug}
 
 
 def postpone(digest: Digest, until: datetime) -> None:

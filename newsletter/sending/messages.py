@@ -5,8 +5,11 @@ from django.utils.translation import gettext as _
 from ..digests.rendering import fill
 from ..mail import NewsletterMessage, message_to
 from ..models import Cohort
-from ..subscribing import links
+from ..subscribing.links import Links
 from .outcomes import Recipient
+
+# The name of what providers are told beside a mail, and tell us in their events: its delivery.
+METADATA = "delivery"
 
 
 def message_for(recipient: Recipient, cohort: Cohort) -> NewsletterMessage:
@@ -16,22 +19,38 @@ def message_for(recipient: Recipient, cohort: Cohort) -> NewsletterMessage:
     """
     slots = slots_for(recipient)
     newsletter = cohort.digest.newsletter
-    return message_to(
+    message = message_to(
         recipient.email,
         fill(cohort, slots),
         newsletter,
         slots["leave_url"],
         {"Message-ID": message_id(recipient.delivery_id, newsletter.sender_domain)},
     )
+    message.metadata = {METADATA: str(recipient.delivery_id)}
+    return message
 
 
-def slots_for(recipient: Recipient) -> dict[str, str]:
+class Slots:
+    """Fills the slots of content for many recipients; what is the same for all is found once."""
+
+    def __init__(self, links: Links | None = None) -> None:
+        self._links = links or Links()
+        self._greeting = greeting("")
+        self._greeting_by_name = greeting("%(name)s")
+
+    def values_for(self, recipient: Recipient) -> dict[str, str]:
+        """Return what fills the slots for one recipient."""
+        number, name = recipient.subscription_id, recipient.name
+        return {
+            "greeting": self._greeting_by_name % {"name": name} if name else self._greeting,
+            "leave_url": self._links.leave_url(number),
+            "preferences_url": self._links.preferences_url(number),
+        }
+
+
+def slots_for(recipient: Recipient, links: Links | None = None) -> dict[str, str]:
     """Return what fills the slots of a cohort's content for one recipient."""
-    return {
-        "greeting": greeting(recipient.name),
-        "leave_url": links.leave_url(recipient.subscription_id),
-        "preferences_url": links.preferences_url(recipient.subscription_id),
-    }
+    return Slots(links).values_for(recipient)
 
 
 def message_id(delivery_id: int, domain: str) -> str:

@@ -1,7 +1,8 @@
 """Write down what became of deliveries, and keep their batch's counts.
 
 Who changes deliveries locks their batch first, by an update or ``select_for_update``: so counts are
-right, and nobody waits for each other in a circle.
+right. Nobody waits for each other in a circle, since all lock in this order: digest, batch,
+delivery, suppression, subscription.
 """
 
 import logging

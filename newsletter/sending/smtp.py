@@ -1,48 +1,244 @@
-"""Django's SMTP backend, and two things that sending needs to know or have of it.
+"""Hand mails over by SMTP (RFC 5321), with one round trip each where the server allows it.
 
-When a connection breaks, it matters whether the content of a mail had begun to be handed over: if
-not, the mail was certainly not accepted. And a server that refuses to take the content (RFC 5321,
-section 4.1.1.4) has to be told that this mail is over before the next is begun.
+With PIPELINING (RFC 2920) a mail's MAIL, RCPT and DATA are sent at once, and together with the
+content of the mail before it. Where a connection breaks, that mail is in doubt whose content was
+begun and not answered. That the next one's commands were on their way is no doubt.
 """
 
+import logging
 import smtplib
-from typing import Any
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from email.utils import formatdate
 
-from django.core.mail.backends import smtp
+from django.conf import settings
+from django.core.mail.backends.smtp import EmailBackend
+
+from ..models import Cohort
+from .merging import MergedMail, Template, template_of
+from .messages import Slots
+from .outcomes import Outcome, Recipient, Result, outcome_of_reply, with_rest
+from .sessions import ClosingDown, Reply, Session, halt_of, take
+
+logger = logging.getLogger(__name__)
+
+# A part of a batch takes no longer than that to be handed over, so that the batch's lease holds.
+MOST_SECONDS = 60
+
+END = b".\r\n"
+RESET = b"RSET\r\n"
+DATA = b"DATA\r\n"
 
 
-class _Client:
-    content_begun = False
+@contextmanager
+def opened(backend: EmailBackend) -> Iterator["PipelinedTransport"]:
+    """Give a transport over the session that this thread keeps, or a new one; keep it at the end.
 
-    def mail(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        self.content_begun = False
-        return super().mail(*args, **kwargs)
+    Raises Halt where there is none to be had: nothing was handed over.
+    """
+    try:
+        transport = PipelinedTransport(take(backend))
+    except (OSError, smtplib.SMTPException) as error:
+        raise halt_of(error) from error
+    try:
+        yield transport
+    finally:
+        transport.session.keep()
 
-    def data(self, msg: str | bytes) -> tuple[int, bytes]:
-        self.content_begun = True
+
+class PipelinedTransport:
+    """Hands over mails that are merged from a cohort's template, in one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.checkpoint = settings.NEWSLETTER_CHECKPOINT
+        self.session = session
+
+    def submit(self, recipients: Sequence[Recipient], cohort: Cohort) -> list[Result]:
+        """Hand over the mails, one round trip each or one for each command."""
         try:
-            return super().data(msg)
-        except smtplib.SMTPDataError:
-            self._rset()
-            raise
+            template = template_of(cohort)
+        except Exception as error:
+            logger.exception(
+                "The mails of %s cannot be made", cohort, extra={"digest": cohort.digest_id}
+            )
+            detail = f"The mails could not be made: {error}"
+            return with_rest([], recipients, Outcome.UNAVAILABLE, detail)
+        part = _Part(self.session, template, recipients)
+        results = part.hand_over()
+        self.session = part.session
+        return results
 
 
-class PlainClient(_Client, smtplib.SMTP):
-    """A client that begins in the clear; STARTTLS may follow."""
+class _Part:
+    """Mails that are handed over one after another, and how far that has come."""
+
+    def __init__(
+        self, session: Session, template: Template, recipients: Sequence[Recipient]
+    ) -> None:
+        self.session = session
+        self.recipients = recipients
+        self.results: dict[int, Result] = {}
+        self.rest = (Outcome.UNTRIED, "")  # What becomes of those that are not come to.
+        self.mails = self._merged(template)
+        self.mail: MergedMail | None = None  # The one whose turn it is.
+        self.prepared: MergedMail | None = None  # One that nothing was sent of yet.
+        self.commands: list[bytes] = []  # Its commands, sent or to be sent.
+        self.is_begun = False  # Its content was begun, and not answered.
+        self.was_begun = False  # Content of any was begun.
+
+    def hand_over(self) -> list[Result]:
+        """Hand over the mails, and return what became of each."""
+        try:
+            self.mail = self._next()
+            self._talk_again_if_dead()
+        except ClosingDown as error:
+            self._stop(Outcome.UNAVAILABLE, str(error))
+        except Exception as error:
+            if not isinstance(error, smtplib.SMTPException | OSError):
+                number = self.mail.delivery_id if self.mail else None
+                logger.exception(
+                    "Nobody foresaw this error while mails were handed over",
+                    extra={"delivery": number},
+                )
+            outcome = Outcome.IN_DOUBT if self.is_begun else Outcome.UNAVAILABLE
+            self._stop(outcome, str(error) or repr(error))
+        return [
+            self.results.get(recipient.delivery_id) or Result(recipient.delivery_id, *self.rest)
+            for recipient in self.recipients
+        ]
+
+    def _merged(self, template: Template) -> Iterator[MergedMail]:
+        """Make the mails, one after another, as long as there is time."""
+        slots = Slots()
+        ends_at = time.monotonic() + MOST_SECONDS
+        for recipient in self.recipients:
+            if self.mail and time.monotonic() > ends_at:
+                return
+            try:
+                mail = template.merge(recipient, slots.values_for(recipient))
+            except Exception as error:
+                detail = f"The mail could not be made: {error}"
+                self._record(Result(recipient.delivery_id, Outcome.REFUSED, detail))
+            else:
+                yield mail
+
+    def _talk_again_if_dead(self) -> None:
+        """Talk with the server; in a new session where one that has served turns out to be dead."""
+        try:
+            self._talk()
+        except (OSError, smtplib.SMTPException) as error:
+            if self.was_begun or not self.session.has_served:
+                raise
+            logger.info("The session with the mail server is over: %s", error)
+        else:
+            return
+        try:
+            self.session = self.session.anew()
+        except (OSError, smtplib.SMTPException) as error:
+            halt = halt_of(error)
+            self._stop(halt.outcome, halt.detail)
+        else:
+            self._talk()
+
+    def _talk(self) -> None:
+        """Hand over the mails from the one whose turn it is.
+
+        Raises ClosingDown, or another error where the connection is broken.
+        """
+        self._send([], self.mail)
+        while mail := self.mail:
+            result, is_awaited = self._answers_to_commands(mail)
+            following = None if result and result.outcome.stops else self._next()
+            if result:
+                self._record(result)
+            if is_awaited and result is None:
+                result = self._hand_over_content(mail, following)
+            elif is_awaited:
+                self._hand_over_nothing(following)
+            else:
+                self.session.must_reset = True
+                self._send([], following)
+            if result.outcome.stops:
+                self._stop(result.outcome, result.detail)
+                return
+            self.mail = following
+        self.session.rest()
+
+    def _send(self, pieces: Sequence[bytes], following: MergedMail | None) -> None:
+        """Send pieces, and with them the commands of the mail that follows, if that is allowed."""
+        self.commands = self._commands(following) if following else []
+        if self.session.pipelining:
+            pieces = [*pieces, *self.commands]
+        if pieces:
+            self.session.send(pieces)
+        # While the server is busy with these.
+        self.prepared = self._next()
+
+    def _next(self) -> MergedMail | None:
+        prepared, self.prepared = self.prepared, None
+        return prepared or next(self.mails, None)
+
+    def _commands(self, mail: MergedMail) -> list[bytes]:
+        """Return what announces a mail (RFC 5321, section 3.3)."""
+        commands = [
+            b"MAIL FROM:%b\r\n" % mail.sender,
+            b"RCPT TO:%b\r\n" % mail.recipient,
+            DATA,
+        ]
+        return [RESET, *commands] if self.session.must_reset else commands
+
+    def _answers_to_commands(self, mail: MergedMail) -> tuple[Result | None, bool]:
+        """Return the refusal of a mail, if it was refused, and whether its content is awaited.
+
+        A server that was sent all commands at once may await content though it refused the only
+        recipient (RFC 2920, section 3.1).
+        """
+        refusal, reply = None, None
+        for command in self.commands:
+            if not self.session.pipelining:
+                if refusal:
+                    return refusal, False
+                self.session.send([command])
+            reply = self.session.reply()
+            if not refusal and command != RESET and reply.kind != (3 if command == DATA else 2):
+                refusal = _refusal(mail, command, reply)
+        self.session.must_reset = False
+        return refusal, reply.kind == 3
+
+    def _hand_over_content(self, mail: MergedMail, following: MergedMail | None) -> Result:
+        date = formatdate(localtime=settings.EMAIL_USE_LOCALTIME)
+        self.is_begun = self.was_begun = True
+        self._send([*mail.dated(date), END], following)
+        reply = self.session.reply()
+        if reply.kind == 3:
+            raise smtplib.SMTPException(f"The server's answer makes no sense: {reply}")
+        self.is_begun = False
+        result = Result(mail.delivery_id, Outcome.ACCEPTED)
+        if reply.kind != 2:
+            result = Result(mail.delivery_id, outcome_of_reply(reply.code), str(reply))
+        self._record(result)
+        return result
+
+    def _hand_over_nothing(self, following: MergedMail | None) -> None:
+        """End a mail whose recipient was refused and whose content is awaited all the same."""
+        self._send([END], following)
+        self.session.reply()
+
+    def _record(self, result: Result) -> None:
+        self.results[result.delivery_id] = result
+
+    def _stop(self, outcome: Outcome, detail: str) -> None:
+        """Hand over nothing more; what became of the mail whose turn it is, if it is not known."""
+        if self.mail and self.mail.delivery_id not in self.results:
+            self._record(Result(self.mail.delivery_id, outcome, detail))
+        self.rest = (Outcome.UNAVAILABLE, detail)
+        self.session.drop()
 
 
-class TLSClient(_Client, smtplib.SMTP_SSL):
-    """A client that speaks TLS from the start."""
-
-
-class EmailBackend(smtp.EmailBackend):
-    """Django's backend with such a client."""
-
-    @property
-    def connection_class(self) -> type[smtplib.SMTP]:
-        return TLSClient if self.use_ssl else PlainClient
-
-    @property
-    def content_begun(self) -> bool:
-        """Whether content of the latest mail was handed over, in whole or in part."""
-        return self.connection is None or self.connection.content_begun
+def _refusal(mail: MergedMail, command: bytes, reply: Reply) -> Result:
+    """Return what a refusal means. Where the sender is refused, no other mail would do better."""
+    outcome = outcome_of_reply(reply.code)
+    if command.startswith(b"MAIL") and outcome is not Outcome.UNAUTHORIZED:
+        outcome = Outcome.UNAVAILABLE
+    return Result(mail.delivery_id, outcome, str(reply))

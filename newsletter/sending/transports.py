@@ -11,15 +11,16 @@ from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 
 from ..models import Cohort
+from . import providers, smtp
 from .messages import message_for
-from .outcomes import Halt, Outcome, Recipient, Result, outcome_of, retry_after_of, with_rest
+from .outcomes import Outcome, Recipient, Result, outcome_of, retry_after_of, with_rest
+from .sessions import halt_of
+from .smtp import MOST_SECONDS
 
 logger = logging.getLogger(__name__)
-
-# A part of a batch takes no longer than that to be handed over, so that the batch's lease holds.
-MOST_SECONDS = 60
 
 
 class Transport(Protocol):
@@ -46,13 +47,17 @@ def open_transport() -> Iterator[Transport]:
     Raises Halt where it cannot be opened: nothing was handed over.
     """
     backend = get_connection()
+    if type(backend) is EmailBackend:
+        with smtp.opened(backend) as transport:
+            yield transport
+        return
+    if provider := providers.provider_of(backend):
+        yield provider
+        return
     try:
         backend.open()
-    except smtplib.SMTPAuthenticationError as error:
-        raise Halt(f"The mail server does not let us in: {error}", outcome_of(error)) from error
     except (OSError, smtplib.SMTPException) as error:
-        detail = f"No connection to the mail server: {error}"
-        raise Halt(detail, Outcome.UNAVAILABLE) from error
+        raise halt_of(error) from error
     try:
         yield MessageTransport(backend)
     finally:
@@ -75,9 +80,7 @@ class MessageTransport:
                 return with_rest(results, recipients, Outcome.UNTRIED)
             results.append(self._submit_one(recipient, cohort))
             if results[-1].outcome.stops:
-                return with_rest(
-                    results, recipients, Outcome.UNAVAILABLE, results[-1].detail
-                )
+                return with_rest(results, recipients, Outcome.UNAVAILABLE, results[-1].detail)
         return results
 
     def _submit_one(self, recipient: Recipient, cohort: Cohort) -> Result:
@@ -90,14 +93,16 @@ class MessageTransport:
         try:
             self.backend.send_messages([message])
         except (smtplib.SMTPException, AnymailError, OSError) as error:
-            outcome = outcome_of(error)
-            if outcome is Outcome.IN_DOUBT and not getattr(self.backend, "content_begun", True):
-                outcome = Outcome.UNAVAILABLE
-            return Result(number, outcome, str(error) or repr(error), retry_after_of(error))
+            detail = str(error) or repr(error)
+            return Result(number, outcome_of(error), detail, retry_after_of(error))
         except ValueError as error:
             return Result(number, Outcome.REFUSED, f"The mail could not be made: {error}")
         except Exception as error:
-            logger.exception("Delivery %s met an error that nobody foresaw", number)
+            logger.exception(
+                "Delivery %s met an error that nobody foresaw",
+                number,
+                extra={"delivery": number, "digest": cohort.digest_id},
+            )
             return Result(number, Outcome.IN_DOUBT, repr(error))
         return Result(number, Outcome.ACCEPTED)
 

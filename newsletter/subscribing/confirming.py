@@ -5,16 +5,22 @@ from datetime import datetime
 from django.db import transaction
 
 from ..models import ConsentRecord, Notice, Subscription
-from . import notices
+from . import notices, suppressing
 
 
 def confirm(subscription: Subscription, wording: str, now: datetime) -> None:
     """Make a subscription active, from the current window of its cadence on. Twice does no harm.
 
     A window that was opened earlier by a subscription since left is never moved back: what was
-    mailed before is not mailed again.
+    mailed before is not mailed again. An address that was forgotten and is entered again may be
+    mailed from now on; where it bounced or complained, the subscription waits until an editor lifts
+    that.
     """
+    if subscription.state != Subscription.State.PENDING:
+        return
+    address = subscription.subscriber.email
     with transaction.atomic():
+        suppressing.welcome_back(address)
         subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
         if subscription.state != Subscription.State.PENDING:
             return
@@ -31,4 +37,7 @@ def confirm(subscription: Subscription, wording: str, now: datetime) -> None:
             choice=subscription.choice,
             at=now,
         )
-        notices.request(subscription, Notice.Kind.WELCOME, now)
+        if suppressing.is_barred(address):
+            suppressing.stop(subscription, ConsentRecord.How.SITE, now)
+        else:
+            notices.request(subscription, Notice.Kind.WELCOME, now)

@@ -10,7 +10,7 @@ from blog.models import Topic
 
 from ..models import ConsentRecord, Newsletter, Subscriber, Subscription, TopicSet
 from ..models.notice import Notice
-from . import notices
+from . import notices, suppressing
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,14 @@ def ask(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
 
     An unknown address gets the question whether it was its owner who asked. One that is subscribed
     gets a hint where to change what it gets: nothing of it is changed by a stranger who knows the
-    address. To whoever asked, all of these look the same.
+    address. One that must not be mailed gets nothing, and what was stopped for that stays as it is.
+    To whoever asked, all of these look the same.
     """
     with transaction.atomic():
         subscription = _subscription(newsletter, wish, now)
+        is_stopped = subscription.state == Subscription.State.SUPPRESSED
+        if is_stopped and suppressing.is_barred(wish.email):
+            return
         if subscription.state == Subscription.State.ACTIVE:
             notices.request(subscription, Notice.Kind.ALREADY, now)
             return

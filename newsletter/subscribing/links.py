@@ -16,6 +16,7 @@ from ..models import Subscription
 
 CONFIRM_WITHIN = timedelta(days=7)
 
+_TOKEN = "0.token"
 _confirm = TimestampSigner(salt="newsletter.confirm", sep=".")
 _signers = {name: Signer(salt=f"newsletter.{name}", sep=".") for name in ("preferences", "leave")}
 
@@ -31,19 +32,35 @@ class ExpiredLink(InvalidLink):
         self.subscription = subscription
 
 
+class Links:
+    """Makes the links of many mails: where their pages lie is worked out once."""
+
+    def __init__(self) -> None:
+        self._leave = _around_token("leave")
+        self._preferences = _around_token("preferences")
+
+    def leave_url(self, subscription_id: int) -> str:
+        """Return the address of the page, and of the one-click post, by which somebody leaves."""
+        return _signers["leave"].sign(subscription_id).join(self._leave)
+
+    def preferences_url(self, subscription_id: int) -> str:
+        """Return the address of the page where cadence and topics are changed."""
+        return _signers["preferences"].sign(subscription_id).join(self._preferences)
+
+
 def confirm_url(subscription_id: int) -> str:
     """Return the address of the page where a subscription is confirmed."""
-    return _url("confirm", _confirm.sign(subscription_id))
+    return _confirm.sign(subscription_id).join(_around_token("confirm"))
 
 
 def preferences_url(subscription_id: int) -> str:
     """Return the address of the page where cadence and topics are changed."""
-    return _url("preferences", _signers["preferences"].sign(subscription_id))
+    return Links().preferences_url(subscription_id)
 
 
 def leave_url(subscription_id: int) -> str:
     """Return the address of the page, and of the one-click post, by which somebody leaves."""
-    return _url("leave", _signers["leave"].sign(subscription_id))
+    return Links().leave_url(subscription_id)
 
 
 def subscription_to_confirm(token: str) -> Subscription:
@@ -70,8 +87,12 @@ def subscription_of(purpose: str, token: str) -> Subscription:
         raise InvalidLink from error
 
 
-def _url(name: str, token: str) -> str:
-    return absolute_url(reverse(f"newsletter:{name}", args=[token]))
+def _around_token(name: str) -> list[str]:
+    """Return what stands before and after the token in the address of a page.
+
+    A token holds digits, letters, ".", "-" and "_" alone, which stand in addresses as they are.
+    """
+    return absolute_url(reverse(f"newsletter:{name}", args=[_TOKEN])).rsplit(_TOKEN, 1)
 
 
 def _find(number: str) -> Subscription:

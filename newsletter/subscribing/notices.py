@@ -15,7 +15,7 @@ from django.db.models import F
 
 from ..models import Notice, Subscription
 from ..sending.outcomes import Outcome, outcome_of
-from . import mails
+from . import mails, suppressing
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,8 @@ def send(notice_id: int, now: datetime) -> None:
 
 def _set_back(notice: Notice, error: Exception, now: datetime) -> None:
     """Have a notice tried again after a while, unless it was refused for good or waits for days."""
-    logger.warning("Notice %s was not sent: %r", notice.pk, error)
+    ids = {"notice": notice.pk, "newsletter": notice.subscription.newsletter.slug}
+    logger.warning("Notice %s was not sent: %r", notice.pk, error, extra=ids)
     wait = timedelta(minutes=min(2 ** (notice.attempts - 1), 60))
     is_hopeless = _is_refusal(error) or now + wait > notice.created_at + GIVE_UP_AFTER
     Notice.objects.filter(pk=notice.pk).update(
@@ -80,8 +81,14 @@ def _is_refusal(error: Exception) -> bool:
 
 
 def is_overtaken(notice: Notice) -> bool:
-    """Return whether what a notice says is true no more, since its subscription has moved on."""
+    """Return whether a notice is to be dropped.
+
+    It is where its subscription has moved on, so that what it says is true no more, or where its
+    address must not be mailed.
+    """
     state = notice.subscription.state
+    if suppressing.is_barred(notice.subscription.subscriber.email):
+        return True
     if notice.kind == Notice.Kind.CONFIRM:
         return state != Subscription.State.PENDING
     return state != Subscription.State.ACTIVE

@@ -82,7 +82,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "subscription": subscription,
         "wording": wording,
         "preferences_url": links.preferences_url(subscription.pk),
-        "is_confirmed": subscription.state == Subscription.State.ACTIVE,
+        "is_confirmed": subscription.state
+        in (Subscription.State.ACTIVE, Subscription.State.SUPPRESSED),
         "has_left": subscription.state == Subscription.State.LEFT,
     }
     return render(request, "newsletter/pages/confirm.html", context)

@@ -1,7 +1,9 @@
 """Read the environment: each variable once, and a clear word where one is missing or wrong."""
 
 import re
+from collections.abc import Sequence
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -26,13 +28,18 @@ EXPECTED = {
         "mailgun://KEY@DOMAIN, postmark://TOKEN, sendgrid://KEY, brevo://KEY, "
         "mailjet://KEY:SECRET, sparkpost://KEY, resend://KEY"
     ),
+    "EMAIL_WEBHOOK_SECRET": "USER:PASSWORD that the provider calls with, or empty",
+    "EMAIL_WEBHOOK_KEY": "the key that the provider of EMAIL_URL signs its calls with, or empty",
     "DEFAULT_FROM_EMAIL": "an address mail comes from, e.g. Gazette <hello@example.org>",
     "MEDIA_ROOT": "a folder for uploaded files",
     "STATIC_ROOT": "a folder for collected static files",
     "PROXY_COUNT": "the number of proxies in front of the site, 0 or more",
     "TICK_SECONDS": "the seconds between two looks for due digests, more than 0",
     "LEASE_SECONDS": "the seconds after which a silent worker is taken for dead, more than 0",
+    "KEEP_DELIVERIES_DAYS": "the days that deliveries are kept for, 90 or more",
     "LATE_HOURS": "the hours after which a digest is too late to be sent unasked, more than 0",
+    "LOG_FORMAT": "plain or json",
+    "METRICS_TOKEN": "a random text of at least 20 characters, or empty",
     "SETTLE_SECONDS": "the seconds a digest waits for publishing still under way, 0 or more",
 }
 
@@ -45,6 +52,13 @@ PROVIDERS = {
     "mailjet": ("mailjet", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY")),
     "sparkpost": ("sparkpost", ("SPARKPOST_API_KEY",)),
     "resend": ("resend", ("RESEND_API_KEY",)),
+}
+
+# Providers that sign what they tell: anymail's setting for the key, and the package that it needs.
+SIGNATURES = {
+    "mailgun": ("MAILGUN_WEBHOOK_SIGNING_KEY", None),
+    "sendgrid": ("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", "cryptography"),
+    "resend": ("RESEND_SIGNING_SECRET", "svix"),
 }
 
 _env = Env()
@@ -80,6 +94,22 @@ def number(name: str, default: int, at_least: int) -> int:
     value = read("int", name, default=default)
     if value < at_least:
         raise wrong(name, f"It is {value}.")
+    return value
+
+
+def choice(name: str, default: str, options: Sequence[str]) -> str:
+    """Return one of a few words."""
+    value = read("str", name, default=default)
+    if value not in options:
+        raise wrong(name, f"It is {value!r}.")
+    return value
+
+
+def token(name: str) -> str:
+    """Return a word that only those know who may come in; "" where there is none."""
+    value = _env.str(name, default="")
+    if value and not re.fullmatch(r"\S{20,}", value):
+        raise wrong(name, "It is too short, or there is a space in it.")
     return value
 
 
@@ -188,6 +218,36 @@ def email(name: str, default: str, folder: Path) -> dict[str, Any]:
         raise wrong(name, "It cannot be read as such.") from error
 
 
+def webhook(secret_name: str, key_name: str, url_name: str) -> dict[str, Any]:
+    """Return the settings by which the provider that mail goes to may tell what becomes of it.
+
+    MAIL_EVENTS_FROM is that provider as anymail names it; "" where neither a secret nor a key would
+    tell its calls from others'.
+    """
+    provider = urlsplit(read("str", url_name, default="file://")).scheme
+    secret, key = _env.str(secret_name, default=""), _env.str(key_name, default="")
+    if not secret and not key:
+        return {"MAIL_EVENTS_FROM": ""}
+    if provider not in PROVIDERS:
+        raise wrong(secret_name if secret else key_name, f"{url_name} names no provider.")
+    if secret and not re.fullmatch(r"[^\s:]+:\S+", secret):
+        raise wrong(secret_name, "It cannot be read as such.")
+    if provider == "mailgun" and not key:
+        raise wrong(key_name, "Mailgun's calls count for nothing without it.")
+    signed = {_signature(provider, key_name): key} if key else {}
+    return {"MAIL_EVENTS_FROM": PROVIDERS[provider][0], "ANYMAIL_WEBHOOK_SECRET": secret, **signed}
+
+
+def _signature(provider: str, name: str) -> str:
+    """Return the setting for the key that a provider signs with."""
+    if provider not in SIGNATURES:
+        raise wrong(name, f"{provider} does not sign its calls.")
+    setting, package = SIGNATURES[provider]
+    if package and not find_spec(package):
+        raise wrong(name, f"To check it the package {package} has to be installed.")
+    return f"ANYMAIL_{setting}"
+
+
 def _smtp(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
@@ -216,4 +276,6 @@ def _provider(url: str) -> dict[str, Any]:
     anymail = dict(zip(names, map(unquote, keys), strict=True))
     if parts.scheme == "mailgun" and at:
         anymail["MAILGUN_SENDER_DOMAIN"] = host
+    if backend != "brevo":  # It cannot be told for a single mail.
+        anymail["SEND_DEFAULTS"] = {"track_opens": False, "track_clicks": False}
     return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": anymail}

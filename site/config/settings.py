@@ -109,6 +109,7 @@ CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.email("EMAIL_URL", "file://", VAR_DIR / "mailbox"))
+globals().update(env.webhook("EMAIL_WEBHOOK_SECRET", "EMAIL_WEBHOOK_KEY", "EMAIL_URL"))
 
 # Tasks: the database says what is to be done, so a lost or repeated message does no harm.
 
@@ -135,6 +136,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": 60},
     },
+    "newsletter doubts": {
+        "task": "newsletter.tasks.ask_providers",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": 60},
+    },
     "newsletter housekeeping": {
         "task": "newsletter.tasks.housekeeping",
         "schedule": 24 * 60 * 60,
@@ -146,13 +152,15 @@ CELERY_BEAT_SCHEDULE = {
 # A post's date of publication is set a moment before its transaction commits: a digest is planned
 # this long after its window closed, so that a post that was being published then is not missed.
 NEWSLETTER_SETTLE_SECONDS = env.number("SETTLE_SECONDS", default=60, at_least=0)
-NEWSLETTER_BATCH_SIZE = 500
+NEWSLETTER_BATCH_SIZE = 1000
 # After so many mails what became of them is recorded: so many are in doubt where a worker dies.
 NEWSLETTER_CHECKPOINT = 50
 # A worker that has not been heard of for so long is taken for dead.
 NEWSLETTER_LEASE_SECONDS = env.number("LEASE_SECONDS", default=300, at_least=1)
 # A digest that could only begin so late is held, and the editors are asked.
 NEWSLETTER_LATE_HOURS = env.number("LATE_HOURS", default=12, at_least=1)
+# What became of each mail is known for so long; a digest's counts are for ever.
+NEWSLETTER_KEEP_DELIVERIES_DAYS = env.number("KEEP_DELIVERIES_DAYS", default=365, at_least=90)
 
 # Language and time
 
@@ -217,12 +225,31 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W019",
 ]
 
+# Logs and metrics
+
+LOG_FORMAT = env.choice("LOG_FORMAT", default="plain", options=("plain", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        # One object a line, with whatever ``extra`` says: digest, batch, delivery, newsletter.
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ["time", "levelname", "name", "message"],
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": "time",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # What editors do is kept in Wagtail's own log, in the database.
-    "loggers": {name: {"level": "WARNING"} for name in ("wagtail", "django_tasks")},
+    "loggers": {
+        # What editors do is kept in Wagtail's own log, in the database.
+        **{name: {"level": "WARNING"} for name in ("wagtail", "django_tasks")},
+        # A worker's --loglevel is for what Celery says.
+        "newsletter": {"level": "INFO"},
+    },
 }
+
+# Who presents it may read the metrics; where it is empty, nobody may.
+METRICS_TOKEN = env.token("METRICS_TOKEN")

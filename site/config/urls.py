@@ -1,5 +1,6 @@
 """Every address of the site; pages come last, for they take what is left."""
 
+from anymail import urls as anymail_urls
 from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import include, path
@@ -7,10 +8,21 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from newsletter import metrics
+
+# The mail provider tells what becomes of mails at mail/<provider>/tracking/, and no other does.
+_mail_events = [
+    pattern
+    for pattern in anymail_urls.urlpatterns
+    if pattern.name == f"{settings.MAIL_EVENTS_FROM}_tracking_webhook"
+]
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("newsletter/", include("newsletter.subscribing.urls")),
+    path("metrics", metrics.serve),
+    path("mail/", include(_mail_events)),
     path("", include("blog.urls")),
 ]
 

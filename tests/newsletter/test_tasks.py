@@ -116,9 +116,7 @@ def test_without_a_post_nothing_is_sent_and_the_digest_is_empty(readers):
     assert Digest.objects.filter(finished_at=None).count() == 0
 
 
-def test_a_digest_is_being_sent_until_its_last_batch_is_done(
-    post, readers, settings, monkeypatch
-):
+def test_a_digest_is_being_sent_until_its_last_batch_is_done(post, readers, settings, monkeypatch):
     settings.NEWSLETTER_BATCH_SIZE = 1
     monkeypatch.setattr(tasks.send_batch, "delay", lambda batch_id: None)
     Subscription.objects.filter(cadence="weekly").delete()
@@ -147,6 +145,7 @@ def test_a_digest_whose_planning_was_cut_short_is_planned_to_its_end(
         return real(*args)
 
     with monkeypatch.context() as patch:
+        patch.setattr(planning, "BATCHES_AT_ONCE", 1)
         patch.setattr(planning, "_plan_chunk", plan_chunk)
         with pytest.raises(SystemExit):
             tasks.tick()

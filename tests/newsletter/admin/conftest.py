@@ -45,6 +45,16 @@ def is_refused(response: HttpResponse) -> bool:
     return response.status_code == 302 and response.url == "/admin/"
 
 
+def messages_of(response: HttpResponse) -> str:
+    """Return what the page says of what was just done."""
+    return " ".join(" ".join(str(message).split()) for message in response.context["messages"])
+
+
+def words_of(response: HttpResponse) -> str:
+    """Return the text of a page, with single spaces between its words."""
+    return " ".join(BeautifulSoup(response.content, "html.parser").text.split())
+
+
 def table_in(response: HttpResponse, caption: str | None = None) -> list[dict[str, str]]:
     """Return the rows of a table on a page: the texts of their cells by the columns' labels."""
     page = BeautifulSoup(response.content, "html.parser")

@@ -1,7 +1,10 @@
 """Newsletters in the admin, and what is not deleted under subscribers."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from blog.models import BlogIndexPage, Topic
 from newsletter.models import Newsletter
@@ -12,7 +15,7 @@ from tests.factories import (
     TopicFactory,
 )
 
-from .conftest import is_refused, table_in
+from .conftest import is_refused, messages_of, table_in, words_of
 
 LIST = "/admin/snippets/newsletter/newsletter/"
 
@@ -47,10 +50,6 @@ def bulk_delete_url(snippet) -> str:
     return f"/admin/bulk/{path}/?id={snippet.pk}&next=/admin/"
 
 
-def messages_of(response) -> str:
-    return " ".join(str(message) for message in response.context["messages"])
-
-
 def test_the_list_shows_section_and_cadences(admin_client, newsletter):
     (row,) = table_in(admin_client.get(LIST))
     assert row["Section"] == "Journal"
@@ -83,6 +82,33 @@ def test_a_newsletter_does_not_take_the_address_of_a_link(admin_client, section,
     assert not Newsletter.objects.exists()
 
 
+def test_an_editor_sets_the_pace(admin_client, section):
+    begins = timezone.localdate() + timedelta(days=7)
+    data = form_data(section, most_an_hour="1000", warming_since=begins.isoformat())
+    admin_client.post(f"{LIST}add/", data)
+    newsletter = Newsletter.objects.get()
+    assert (newsletter.most_an_hour, newsletter.warming_since) == (1000, begins)
+
+
+def test_the_form_says_what_the_pace_does(admin_client, newsletter):
+    page = words_of(admin_client.get(f"{LIST}edit/{newsletter.pk}/"))
+    assert "at 1,000 an hour, 10,000 readers have their digest after ten hours" in page
+    assert "50 mails on that day" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("most_an_hour", "0", "greater than or equal to 1"),
+        ("warming_since", "2999-01-01", "Choose the day of the first mail, within the next month."),
+    ],
+)
+def test_a_pace_that_makes_no_sense_is_not_saved(admin_client, section, name, value, problem):
+    response = admin_client.post(f"{LIST}add/", form_data(section, **{name: value}))
+    assert problem in words_of(response)
+    assert not Newsletter.objects.exists()
+
+
 def test_pages_can_choose_a_newsletter(admin_client, newsletter):
     chooser = admin_client.get("/admin/snippets/choose/newsletter/newsletter/")
     assert "The Letter" in chooser.json()["html"]
@@ -95,13 +121,16 @@ def test_editors_without_permission_are_refused(client_of, newsletter):
 
 
 def test_the_menu_leads_only_where_one_may_go(client_of, admin_client, newsletter):
-    subscribers, digests = "/admin/newsletter/subscribers/", "/admin/newsletter/digests/"
+    places = {
+        "newsletter": LIST,
+        "subscriber": "/admin/newsletter/subscribers/",
+        "digest": "/admin/newsletter/digests/",
+        "suppression": "/admin/newsletter/suppressions/",
+    }
     everything = admin_client.get("/admin/").content.decode()
-    assert all(url in everything for url in (LIST, subscribers, digests))
+    assert all(url in everything for url in places.values())
     some = client_of("view_digest").get("/admin/").content.decode()
-    assert digests in some
-    assert LIST not in some
-    assert subscribers not in some
+    assert {name for name, url in places.items() if url in some} == {"digest"}
 
 
 @pytest.mark.parametrize("address", [delete_url, bulk_delete_url])

@@ -1,6 +1,6 @@
 """Fixtures of planning: a newsletter's posts, subscriptions and digests at chosen times."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -33,9 +33,11 @@ def subscribe(newsletter):
 
 @pytest.fixture
 def plan(newsletter):
-    """Plan the digest of a cadence and window."""
+    """Plan the digest of a cadence and window, as soon as it is due or later."""
 
-    def plan(until: datetime, cadence: str = "daily") -> Digest | None:
-        return planning.plan(newsletter, cadence, until)
+    def plan(
+        until: datetime, cadence: str = "daily", late: timedelta = timedelta(0)
+    ) -> Digest | None:
+        return planning.plan(newsletter, cadence, until, until + late)
 
     return plan

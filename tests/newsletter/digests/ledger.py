@@ -8,7 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from . import DAY
+from . import DAY, HOUR
+
+LATE = 12 * HOUR
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Post:
 class Reader:
     """A subscription; ``steady_since`` is where its window opened when it was last confirmed.
 
-    It is None once topics were changed or the reader has left.
+    It is None once topics were changed or the reader has left. ``changed_at`` is when anything was.
     """
 
     state: str
@@ -38,6 +40,7 @@ class Reader:
     topics: frozenset[int]
     window: datetime | None = None
     steady_since: datetime | None = None
+    changed_at: datetime | None = None
 
     def wants(self, post: Post) -> bool:
         """Say whether a post is on a topic of this reader's."""
@@ -47,12 +50,13 @@ class Reader:
         """Begin with the current window, unless a later one is begun already."""
         start = due_time(self.cadence, now)
         self.window = max(self.window or start, start)
-        self.state, self.steady_since = "active", self.window
+        self.state, self.steady_since, self.changed_at = "active", self.window, now
 
-    def change(self, cadence: str, topics: frozenset[int]) -> None:
+    def change(self, cadence: str, topics: frozenset[int], now: datetime) -> None:
         """Change what is wanted, but not where the window opened; after leaving, nothing."""
         if self.state == "left":
             return
+        self.changed_at = now
         if topics != self.topics:
             self.steady_since = None
         self.cadence, self.topics = cadence, topics
@@ -60,11 +64,18 @@ class Reader:
 
 @dataclass
 class Issue:
-    """A digest: where it begins, the posts it may hold, whether its planning has ended."""
+    """A digest: where it begins, the posts it may hold, and how far it has come."""
 
     since: datetime
     posts: set[int]
+    late: bool = False
+    held: bool = False
     ended: bool = False
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether its planning was begun and not ended."""
+        return not (self.held or self.ended)
 
 
 @dataclass
@@ -101,23 +112,37 @@ class Ledger:
     def is_due(self, cadence: str, until: datetime) -> bool:
         """Say whether an issue is to be planned: it was begun, or somebody waits for it."""
         issue = self.issues.get((cadence, until))
-        return not issue.ended if issue else bool(self.waiting(cadence, until))
+        return issue.is_begun if issue else bool(self.waiting(cadence, until))
 
-    def plan(self, cadence: str, until: datetime) -> None:
-        """Plan an issue for all who wait for it, unless that was done before."""
-        self.begin(cadence, until)
+    def held(self) -> list[tuple[str, datetime]]:
+        """Return the issues that are held."""
+        return [key for key, issue in self.issues.items() if issue.held]
+
+    def plan(self, cadence: str, until: datetime, now: datetime) -> None:
+        """Plan an issue for all who wait for it, unless that was done before or it is held."""
+        self.begin(cadence, until, now)
         issue = self.issues.get((cadence, until))
-        if issue and not issue.ended:
+        if issue and issue.is_begun:
             self.plan_for(self.waiting(cadence, until), cadence, until)
             issue.ended = True
+            for of, earlier in self.held():
+                if of == cadence and earlier < until:
+                    overtaken = self.issues[of, earlier]
+                    overtaken.held, overtaken.ended = False, True
 
-    def begin(self, cadence: str, until: datetime) -> None:
-        """Settle which posts an issue may hold; whoever comes to it later, it holds no more."""
+    def begin(self, cadence: str, until: datetime, now: datetime) -> None:
+        """Settle which posts an issue may hold; whoever comes to it later, it holds no more.
+
+        It is held where it has any and comes late for somebody who has waited for it.
+        """
         waiting = self.waiting(cadence, until)
         if waiting and (cadence, until) not in self.issues:
-            since = min(self.readers[number].window for number in waiting)
+            readers = [self.readers[number] for number in waiting]
+            since = min(reader.window for reader in readers)
             posts = {n for n, post in enumerate(self.posts) if post.fits(since, until)}
-            self.issues[cadence, until] = Issue(since, posts)
+            waited = any(reader.changed_at <= until for reader in readers)
+            late = bool(posts) and waited and now - until > LATE
+            self.issues[cadence, until] = Issue(since, posts, late, held=late)
 
     def plan_for(self, numbers: list[int], cadence: str, until: datetime) -> None:
         """Plan an issue for some readers, but those whose window opened before it begins."""

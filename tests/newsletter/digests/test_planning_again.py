@@ -1,12 +1,25 @@
 """Planning that comes late, twice, or after a worker died: the outcome is the same."""
 
 import pytest
+from django.db import transaction
 
 from newsletter.digests import planning
-from newsletter.models import Batch, Cohort, Delivery, Digest
+from newsletter.models import Batch, Cohort, Delivery, Digest, Newsletter
 from newsletter.subscribing import changing
+from tests.factories import TopicFactory
 
-from . import DAY, HOUR, MONDAY, TUESDAY, Killed, killed_at, planned, window
+from . import (
+    DAY,
+    HOUR,
+    MONDAY,
+    TUESDAY,
+    Killed,
+    killed_at,
+    killed_at_statement,
+    miscounted,
+    planned,
+    window,
+)
 
 
 def test_late_planning_sends_once_with_everything_since(newsletter, publish, subscribe, plan):
@@ -56,9 +69,10 @@ def test_planning_a_window_after_a_later_one_repeats_nothing(publish, subscribe,
 
 
 @pytest.fixture
-def many(subscribe, publish, settings):
-    """Five subscriptions to a post, which make three batches."""
+def many(subscribe, publish, settings, monkeypatch):
+    """Five subscriptions to a post, which make three batches, each planned by itself."""
     settings.NEWSLETTER_BATCH_SIZE = 2
+    monkeypatch.setattr(planning, "BATCHES_AT_ONCE", 1)
     publish("Rain", MONDAY - HOUR)
     return [subscribe(MONDAY - DAY) for _ in range(5)]
 
@@ -75,6 +89,7 @@ def test_planning_that_was_killed_left_whole_batches(many, plan):
     done = [subscription for subscription in many if window(subscription) == MONDAY]
     assert [planned(subscription) for subscription in done] == [[["Rain"]]] * 2
     assert Delivery.objects.count() == 2
+    assert miscounted() == []
 
 
 def test_planning_that_was_killed_is_gone_on_with(newsletter, many, plan):
@@ -149,3 +164,51 @@ def test_a_window_older_than_the_digest_is_left_to_the_next(many, plan, subscrib
     publish("Fog", TUESDAY - HOUR)
     plan(TUESDAY)
     assert planned(changed) == [["Fog", "Of the week", "Rain"]]
+
+
+@pytest.fixture
+def outcome(newsletter, subscribe, publish, plan, settings, monkeypatch):
+    """Plan two cohorts in chunks and paced, killed before a statement, and take stock after."""
+    settings.NEWSLETTER_BATCH_SIZE = 2
+    monkeypatch.setattr(planning, "BATCHES_AT_ONCE", 2)
+    newsletter.most_an_hour = 60
+    newsletter.save()
+    birds, tides = TopicFactory.create_batch(2)
+    publish("Terns", MONDAY - HOUR, birds)
+    publish("Rain", MONDAY - HOUR)
+    choices = [[], [birds], [tides]]
+    readers = [subscribe(MONDAY - DAY, topics=topics) for topics in choices for _ in range(3)]
+
+    def stock() -> list:
+        return [
+            [(planned(reader), window(reader)) for reader in readers],
+            miscounted(),
+            sorted(Batch.objects.values_list("size", "not_before")),
+            Newsletter.objects.get().paced_until,
+            Digest.objects.get().state,
+        ]
+
+    def outcome(number: int) -> tuple[bool, list]:
+        sound = transaction.savepoint()
+        was_killed = False
+        try:
+            with killed_at_statement(number):
+                plan(MONDAY)
+        except Killed:
+            was_killed = True
+            plan(MONDAY)
+        found = stock()
+        transaction.savepoint_rollback(sound)
+        return was_killed, found
+
+    return outcome
+
+
+def test_wherever_planning_is_killed_it_comes_to_the_same(outcome):
+    was_killed, undisturbed = outcome(10_000)
+    assert not was_killed
+    number = 1
+    while (killed_then := outcome(number))[0]:
+        assert killed_then[1] == undisturbed
+        number += 1
+    assert number > 40, "It has proved little."

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from newsletter.digests import planning
 from newsletter.models import Batch, Delivery, Digest, Subscription
@@ -23,6 +23,7 @@ from . import (
     Killed,
     at_write,
     killed_at,
+    miscounted,
     planned,
     titles,
     window,
@@ -171,7 +172,7 @@ def crowd(newsletter, subscribe, publish, birds_and_tides):
     """A crowd after it moved while two workers planned; each post is on everybody's topics."""
     publish("Rain", MONDAY - HOUR, *birds_and_tides)
     crowd = Crowd(newsletter, subscribe, birds_and_tides)
-    plan = partial(planning.plan, newsletter, "daily", MONDAY)
+    plan = partial(planning.plan, newsletter, "daily", MONDAY, MONDAY)
     at_once(plan, plan, *crowd.acts())
     return crowd
 
@@ -231,3 +232,64 @@ def test_a_digest_that_somebody_is_planned_for_does_not_end_as_empty(
     plan(MONDAY)
     digest = Digest.objects.get()
     assert (digest.state == Digest.State.SENDING) == Batch.objects.exists()
+
+
+def meanwhile(job: Callable) -> None:
+    """Do a job in another thread and wait for it; it fails where it has to wait for a lock."""
+
+    def impatient() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        job()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(in_thread, impatient).result(PATIENCE)
+
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="Elsewhere writers take turns."
+)
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("verb", "table"),
+    [
+        ("INSERT", "newsletter_batch"),
+        ("INSERT", "newsletter_delivery"),
+        ("UPDATE", "newsletter_subscription"),
+    ],
+)
+def test_who_comes_while_others_are_being_planned_is_planned_or_left_to_the_next(
+    plan, publish, subscribe, birds_and_tides, verb, table
+):
+    """Between any two statements of a chunk somebody may come to the readers it is for."""
+    birds, tides = birds_and_tides
+    publish("Rain", MONDAY - HOUR, birds)
+    comer = subscribe(MONDAY - DAY, cadence="weekly", topics=[tides])
+    stayers = [subscribe(MONDAY - DAY, topics=[birds]) for _ in range(4)]
+    come = partial(changing.change, comer, "daily", [birds], "As you like", MONDAY + HOUR)
+    with at_write(1, verb, table, partial(meanwhile, come)):
+        plan(MONDAY)
+    assert [planned(reader) for reader in stayers] == [[["Rain"]]] * 4
+    assert miscounted() == []
+    assert (window(comer) == MONDAY) == bool(planned(comer))
+    publish("Fog", TUESDAY - HOUR, birds)
+    plan(TUESDAY)
+    assert sorted(title for mail in planned(comer) for title in mail) == ["Fog", "Rain"]
+
+
+@on_postgresql
+@pytest.mark.parametrize("most_an_hour", [None, 100])
+def test_who_signs_up_does_not_wait_for_planning(
+    newsletter, plan, publish, subscribe, most_an_hour
+):
+    newsletter.most_an_hour = most_an_hour
+    newsletter.save()
+    publish("Rain", MONDAY - HOUR)
+    subscribe(MONDAY - DAY)
+    wish = joining.Wish("new@example.org", "daily")
+    sign_up = partial(joining.ask, newsletter, wish, MONDAY + HOUR)
+    with at_write(1, "UPDATE", "newsletter_subscription", partial(meanwhile, sign_up)):
+        plan(MONDAY)
+    assert newsletter.subscriptions.filter(subscriber__email="new@example.org").exists()

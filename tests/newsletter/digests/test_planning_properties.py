@@ -24,11 +24,12 @@ from hypothesis.stateful import (
 from blog.models import PostPage
 from newsletter.digests import planning
 from newsletter.models import Delivery, Digest, Subscription
+from newsletter.sending import controls
 from newsletter.subscribing import changing, confirming, joining
 from tests.factories import AuthorFactory, PostFactory, TopicFactory
 
-from . import DAY, HOUR, MONDAY, Killed, killed_at, repeatable
-from .ledger import Ledger, Post, Reader, due_time
+from . import DAY, HOUR, MONDAY, Killed, killed_at, miscounted, repeatable
+from .ledger import LATE, Ledger, Post, Reader, due_time
 
 READERS, POSTS, TOPICS = 4, 10, 2
 SETTLE = timedelta(seconds=60)
@@ -45,6 +46,7 @@ posts = st.integers(0, POSTS - 1)
 acts = st.one_of(
     st.tuples(st.just("publish"), some_topics),
     st.tuples(st.just("publish"), some_topics, st.sampled_from([3, 30])),
+    st.tuples(st.just("decide"), st.sampled_from(["release", "cancel"])),
     st.tuples(st.just("turn"), posts, st.sampled_from(["live", "withheld"])),
     st.tuples(st.just("file"), posts, some_topics),
     st.tuples(st.just("ask"), readers, cadences, topics),
@@ -71,6 +73,7 @@ deaths = st.tuples(
             ("INSERT", "newsletter_digest_posts"),
             ("INSERT", "newsletter_cohort"),
             ("INSERT", "newsletter_cohort_posts"),
+            ("INSERT", "newsletter_batch"),
             ("INSERT", "newsletter_delivery"),
             ("UPDATE", "newsletter_subscription"),
             ("UPDATE", "newsletter_digest"),
@@ -95,8 +98,13 @@ class Events(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
-    @initialize(wishes=st.tuples(*[st.tuples(cadences, topics)] * (READERS - 1)))
-    def some_have_joined(self, wishes):
+    @initialize(
+        wishes=st.tuples(*[st.tuples(cadences, topics)] * (READERS - 1)),
+        most_an_hour=st.sampled_from([None, 2]),
+    )
+    def some_have_joined(self, wishes, most_an_hour):
+        self.newsletter.most_an_hour = most_an_hour
+        self.newsletter.save()
         for number, wish in enumerate(wishes):
             self.join(number, *wish)
 
@@ -132,9 +140,12 @@ class Events(RuleBasedStateMachine):
     @precondition(lambda self: self.ledger.owed())
     @rule()
     def a_quiet_week(self):
-        """Whoever stays gets every post, published to stay, of its topics since it joined: once."""
+        """Whoever stays gets every post, published to stay, of its topics since it joined: once.
+
+        The week ends as both cadences are due: what was held till then comes along.
+        """
         owed = self.ledger.owed()
-        self.go_on([], self.now + 8 * DAY, ("tick",))
+        self.go_on([], due_time("weekly", self.now + DAY, back=-1) + SETTLE, ("tick",))
         times = times_of(self.planned())
         assert all(times[pair] == 1 for pair in owed)
 
@@ -160,8 +171,8 @@ class Events(RuleBasedStateMachine):
         self.plan(cadence, due_time(cadence, self.now - SETTLE, back))
 
     def plan(self, cadence: str, until: datetime) -> None:
-        planning.plan(self.newsletter, cadence, until)
-        self.ledger.plan(cadence, until)
+        planning.plan(self.newsletter, cadence, until, self.now)
+        self.ledger.plan(cadence, until, self.now)
 
     def die(self, times: int, write: tuple[str, str]) -> None:
         """Plan what is due, up to a write that never comes."""
@@ -176,7 +187,7 @@ class Events(RuleBasedStateMachine):
     def take_down_what_was_done(self, cadence: str, until: datetime) -> None:
         """Take down whether a digest was opened and whose windows moved; the rest must follow."""
         if self.newsletter.digests.filter(cadence=cadence, until=until).exists():
-            self.ledger.begin(cadence, until)
+            self.ledger.begin(cadence, until, self.now)
             waiting = self.ledger.waiting(cadence, until)
             done = [n for n in waiting if self.subscription(n).mailed_through == until]
             self.ledger.plan_for(done, cadence, until)
@@ -190,12 +201,23 @@ class Events(RuleBasedStateMachine):
 
     def unended(self) -> list[tuple[str, datetime]]:
         """Return what was begun and not ended by the ledger, having seen that the code agrees."""
-        unended = [key for key, issue in self.ledger.issues.items() if not issue.ended]
+        unended = [key for key, issue in self.ledger.issues.items() if issue.is_begun]
         found = Digest.objects.being_planned().values_list("cadence", "until")
         assert sorted(found) == sorted(unended)
         return unended
 
     # Editors
+
+    def decide(self, verb: str) -> None:
+        """Have the digests that are held sent after all, or not."""
+        held = list(Digest.objects.filter(state=Digest.State.HELD))
+        assert sorted((d.cadence, d.until) for d in held) == sorted(self.ledger.held())
+        for digest in held:
+            assert (
+                controls.release(digest) if verb == "release" else controls.cancel(digest, self.now)
+            )
+            issue = self.ledger.issues[digest.cadence, digest.until]
+            issue.held, issue.ended = False, verb == "cancel"
 
     def publish(self, topics: frozenset[int], hours_ago: int = 0) -> None:
         number = len(self.ledger.posts)
@@ -257,7 +279,7 @@ class Events(RuleBasedStateMachine):
             topics = reader.topics if topics is None else topics
             subscription = self.subscription(number)
             changing.change(subscription, cadence, self.chosen(topics), "So be it", self.now)
-            reader.change(cadence, topics)
+            reader.change(cadence, topics, self.now)
 
     def leave(self, number: int) -> None:
         if reader := self.ledger.readers.get(number):
@@ -285,6 +307,10 @@ class Events(RuleBasedStateMachine):
         found = Counter((*mail, frozenset(posts)) for (_, *mail), posts in mails.items())
         assert found == self.ledger.mails
         assert set(times_of(rows).values()) <= {1}
+
+    @invariant()
+    def batches_say_how_many_deliveries_they_have(self):
+        assert miscounted() == []
 
     @invariant()
     def subscriptions_are_as_the_ledger_says(self):
@@ -315,9 +341,13 @@ def times_of(planned: Iterable[tuple]) -> Counter:
 
 
 @pytest.mark.django_db
-def test_each_post_is_planned_for_each_subscription_as_the_rules_say(newsletter, section, settings):
+def test_each_post_is_planned_for_each_subscription_as_the_rules_say(
+    newsletter, section, settings, monkeypatch
+):
     settings.NEWSLETTER_BATCH_SIZE = 1
     settings.NEWSLETTER_SETTLE_SECONDS = SETTLE.seconds
+    settings.NEWSLETTER_LATE_HOURS = LATE // HOUR
+    monkeypatch.setattr(planning, "BATCHES_AT_ONCE", 2)
     topics = TopicFactory.create_batch(TOPICS)
     draft = {"parent": section, "live": False, "first_published_at": None}
     pages = PostFactory.create_batch(POSTS, authors=[AuthorFactory()], topics=topics[:1], **draft)
@@ -333,3 +363,5 @@ def test_each_post_is_planned_for_each_subscription_as_the_rules_say(newsletter,
         settings=hypothesis_settings(repeatable, max_examples=30, stateful_step_count=15),
     )
     assert sum(len(ledger.mails) for ledger in ledgers) > 100, "It has proved little."
+    issues = [issue for ledger in ledgers for issue in ledger.issues.values()]
+    assert sum(issue.late for issue in issues) > 5, "Few have come late."

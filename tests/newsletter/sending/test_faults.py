@@ -1,14 +1,15 @@
 """What goes wrong between us and the mail server, and that nothing is lost or sent twice by it."""
 
-import smtplib
 import ssl
 from datetime import timedelta
+from socket import socket
 
 import pytest
 
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Digest
 from newsletter.sending import batches, controls
+from newsletter.sending.sessions import Session
 from tests.factories import PostFactory
 from tests.newsletter import counts
 from tests.smtp import PASSWORD, Deed, Stage
@@ -18,6 +19,12 @@ from . import DUE, LEASE, NOW, addresses, delivery_to, states
 pytestmark = pytest.mark.django_db
 
 ONCE_EACH = {"ana@example.com": 1, "ben@example.com": 1, "cleo@example.com": 1}
+
+
+@pytest.fixture(autouse=True, params=[True, False], ids=["pipelined", "by command"])
+def pipelining(request, server):
+    """All of it is true whether the server offers PIPELINING or not."""
+    server.offers_pipelining = request.param
 
 
 def test_without_a_fault_each_reader_gets_the_mail_once(plan, server):
@@ -164,13 +171,13 @@ def test_after_an_error_that_nobody_foresaw_that_mail_alone_is_in_doubt(
 ):
     plan("ana", "ben", "cleo")
 
-    def sendmail(connection, sender, recipients, *args, **options):
-        if recipients == ["ben@example.com"]:
+    def sendall(connection, data):
+        if b"To: ben@example.com" in data:
             raise error
-        return real(connection, sender, recipients, *args, **options)
+        return real(connection, data)
 
-    real = smtplib.SMTP.sendmail
-    monkeypatch.setattr(smtplib.SMTP, "sendmail", sendmail)
+    real = socket.sendall
+    monkeypatch.setattr(socket, "sendall", sendall)
     tasks.tick()
     assert states() == {"ana": "sent", "ben": "in_doubt", "cleo": "pending"}
     later()
@@ -210,21 +217,20 @@ def test_when_the_sender_is_refused_nothing_is_lost(plan, server, later):
 
 
 @pytest.fixture
-def die_after(monkeypatch):
+def die_after(monkeypatch, server):
     """Makes the worker die after the server has accepted so many mails, before it is recorded."""
 
     def die_after(number: int) -> None:
-        handed_over = []
-
-        def sendmail(connection, *args, **options):
-            answer = real(connection, *args, **options)
-            handed_over.append(answer)
-            if len(handed_over) == number:
+        def reply(session):
+            answer = real(session)
+            if len(server.accepted) == number and not dead:
+                dead.append(session)
                 raise SystemExit
             return answer
 
-        real = smtplib.SMTP.sendmail
-        monkeypatch.setattr(smtplib.SMTP, "sendmail", sendmail)
+        dead = []
+        real = Session.reply
+        monkeypatch.setattr(Session, "reply", reply)
 
     return die_after
 

@@ -117,7 +117,7 @@ def test_each_step_is_recorded_with_the_words_that_were_shown(sign_up, press):
         asked.save()
 
 
-@pytest.mark.parametrize("state", ["pending", "active", "left"])
+@pytest.mark.parametrize("state", ["pending", "active", "left", "suppressed"])
 def test_the_answer_is_the_same_for_known_and_unknown_addresses(client, sign_up, newsletter, state):
     subscriber = SubscriberFactory(email="Known@example.com")
     SubscriptionFactory(newsletter=newsletter, subscriber=subscriber, state=state)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from anymail import urls as anymail_urls
 from django.core.exceptions import ImproperlyConfigured
 
 import config
@@ -17,6 +18,9 @@ COMPLETE = {
     "BASE_URL": "http://localhost:8000",
     "DEFAULT_FROM_EMAIL": "Gazette <hello@example.org>",
 }
+
+# Readers are not followed by what a provider would put into mails.
+UNTRACKED = {"track_opens": False, "track_clicks": False}
 
 
 def start(**variables: str) -> subprocess.CompletedProcess:
@@ -34,6 +38,10 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         "PROXY_COUNT": "0",
         "TICK_SECONDS": "60",
         "SETTLE_SECONDS": "60",
+        "LEASE_SECONDS": "300",
+        "LATE_HOURS": "12",
+        "KEEP_DELIVERIES_DAYS": "365",
+        "LOG_FORMAT": "plain",
     }
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
@@ -117,8 +125,12 @@ def test_a_wrong_value_is_refused_by_name(monkeypatch, read, name, value):
 
 def test_no_error_repeats_a_password(monkeypatch):
     monkeypatch.setenv("EMAIL_URL", "smtp://user:hunter2@host:port")
+    monkeypatch.setenv("EMAIL_WEBHOOK_SECRET", "hunter2")
     with pytest.raises(ImproperlyConfigured) as error:
         env.email("EMAIL_URL", "", ROOT)
+    assert "hunter2" not in str(error.value)
+    with pytest.raises(ImproperlyConfigured) as error:
+        webhook()
     assert "hunter2" not in str(error.value)
 
 
@@ -144,6 +156,7 @@ def test_no_error_repeats_a_password(monkeypatch):
                 "ANYMAIL": {
                     "MAILGUN_API_KEY": "key-1",
                     "MAILGUN_SENDER_DOMAIN": "mg.example.org",
+                    "SEND_DEFAULTS": UNTRACKED,
                 },
             },
         ),
@@ -151,14 +164,18 @@ def test_no_error_repeats_a_password(monkeypatch):
             "postmark://token",
             {
                 "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend",
-                "ANYMAIL": {"POSTMARK_SERVER_TOKEN": "token"},
+                "ANYMAIL": {"POSTMARK_SERVER_TOKEN": "token", "SEND_DEFAULTS": UNTRACKED},
             },
         ),
         (
             "mailjet://key:secret",
             {
                 "EMAIL_BACKEND": "anymail.backends.mailjet.EmailBackend",
-                "ANYMAIL": {"MAILJET_API_KEY": "key", "MAILJET_SECRET_KEY": "secret"},
+                "ANYMAIL": {
+                    "MAILJET_API_KEY": "key",
+                    "MAILJET_SECRET_KEY": "secret",
+                    "SEND_DEFAULTS": UNTRACKED,
+                },
             },
         ),
     ],
@@ -175,6 +192,96 @@ def test_a_provider_of_the_table_has_a_backend_in_anymail(monkeypatch):
     for scheme, (_, keys) in env.PROVIDERS.items():
         monkeypatch.setenv("EMAIL_URL", f"{scheme}://{':'.join('key' for _ in keys)}")
         assert import_string(env.email("EMAIL_URL", "", ROOT)["EMAIL_BACKEND"])
+
+
+def webhook() -> dict:
+    return env.webhook("EMAIL_WEBHOOK_SECRET", "EMAIL_WEBHOOK_KEY", "EMAIL_URL")
+
+
+@pytest.mark.parametrize("url", [None, "smtp://host", "mailgun://key@mg.example.org"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_a_secret_or_key_no_provider_may_tell_anything(monkeypatch, url, value):
+    for name, text in {
+        "EMAIL_URL": url,
+        "EMAIL_WEBHOOK_SECRET": value,
+        "EMAIL_WEBHOOK_KEY": value,
+    }.items():
+        if text is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, text)
+    assert webhook() == {"MAIL_EVENTS_FROM": ""}
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "key", "expected"),
+    [
+        (
+            "mailgun://key@mg.example.org",
+            "",
+            "signs",
+            {
+                "MAIL_EVENTS_FROM": "mailgun",
+                "ANYMAIL_WEBHOOK_SECRET": "",
+                "ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY": "signs",
+            },
+        ),
+        (
+            "postmark://token",
+            "user:password",
+            "",
+            {"MAIL_EVENTS_FROM": "postmark", "ANYMAIL_WEBHOOK_SECRET": "user:password"},
+        ),
+    ],
+)
+def test_a_provider_may_tell_what_it_can_vouch_for(monkeypatch, url, secret, key, expected):
+    monkeypatch.setenv("EMAIL_URL", url)
+    monkeypatch.setenv("EMAIL_WEBHOOK_SECRET", secret)
+    monkeypatch.setenv("EMAIL_WEBHOOK_KEY", key)
+    assert webhook() == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "key", "named"),
+    [
+        ("smtp://host", "user:password", "", "EMAIL_WEBHOOK_SECRET"),
+        ("file://", "", "key", "EMAIL_WEBHOOK_KEY"),
+        ("postmark://token", "", "key", "EMAIL_WEBHOOK_KEY"),
+        ("postmark://token", "nocolon", "", "EMAIL_WEBHOOK_SECRET"),
+        ("postmark://token", ":password", "", "EMAIL_WEBHOOK_SECRET"),
+        ("postmark://token", "user:", "", "EMAIL_WEBHOOK_SECRET"),
+        ("postmark://token", "user:pass word", "", "EMAIL_WEBHOOK_SECRET"),
+        ("mailgun://key@mg.example.org", "user:password", "", "EMAIL_WEBHOOK_KEY"),
+    ],
+)
+def test_a_secret_or_key_that_does_not_serve_is_refused_by_name(
+    monkeypatch, url, secret, key, named
+):
+    monkeypatch.setenv("EMAIL_URL", url)
+    monkeypatch.setenv("EMAIL_WEBHOOK_SECRET", secret)
+    monkeypatch.setenv("EMAIL_WEBHOOK_KEY", key)
+    with pytest.raises(ImproperlyConfigured, match=f"^{named} should be "):
+        webhook()
+
+
+@pytest.mark.parametrize(
+    ("provider", "package"), [("resend", "svix"), ("sendgrid", "cryptography")]
+)
+def test_a_key_that_cannot_be_checked_is_refused(monkeypatch, provider, package):
+    monkeypatch.setenv("EMAIL_URL", f"{provider}://key")
+    monkeypatch.setenv("EMAIL_WEBHOOK_SECRET", "")
+    monkeypatch.setenv("EMAIL_WEBHOOK_KEY", "whsec_key")
+    monkeypatch.setattr(env, "find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match=f"package {package} has to be installed"):
+        webhook()
+    monkeypatch.setattr(env, "find_spec", lambda name: name)
+    assert webhook()["MAIL_EVENTS_FROM"] == provider
+
+
+def test_a_provider_of_the_table_tells_at_an_address_of_its_own():
+    names = {pattern.name for pattern in anymail_urls.urlpatterns}
+    for backend, _ in env.PROVIDERS.values():
+        assert f"{backend}_tracking_webhook" in names
 
 
 def test_sqlite_writes_at_once_and_with_a_log(monkeypatch, tmp_path):

@@ -1,0 +1,25 @@
+"""How what editors decide is called in Wagtail's log."""
+
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import ModelLogEntry
+
+from .decisions import DECISIONS
+from .doubts import DOUBT_DECISIONS
+from .suppressions import LiftView
+
+
+def register_log_actions(actions: LogActionRegistry) -> None:
+    """Register what can be decided about digests and suppressions."""
+    for decision in (*DECISIONS, *DOUBT_DECISIONS):
+        actions.register_action(f"newsletter.{decision.name}")(_formatter(decision))
+    actions.register_action("newsletter.lift", LiftView.page_title, LiftView.logged)
+
+
+def _formatter(decision: type) -> type[LogFormatter]:
+    class DecisionFormatter(LogFormatter):
+        label = decision.label
+
+        def format_message(self, log_entry: ModelLogEntry) -> str:
+            return decision.logged % log_entry.data
+
+    return DecisionFormatter

@@ -1,0 +1,170 @@
+"""What the provider tells of mails: what it accepted, delivered, what bounced or was complained of.
+
+Events come by webhook, twice, late, in any order, or before we have written down ourselves that the
+mail was handed over. So each only ever adds to what is known: the end is the same in whatever order
+they come. No mail is sent from here.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from anymail.signals import AnymailTrackingEvent
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+from django.utils.encoding import punycode
+
+from ..models import Batch, ConsentRecord, Delivery, Subscription, Suppression
+from ..subscribing import suppressing
+from ..subscribing.changing import leave
+from .messages import METADATA
+from .outcomes import Outcome, Result
+from .verdicts import Proof, Verdict, names_no_mailbox, verdict_on
+
+logger = logging.getLogger(__name__)
+
+WAITING = {Delivery.State.PENDING, Delivery.State.SUBMITTING, Delivery.State.IN_DOUBT}
+# From the best to the worst; a fate only gets worse.
+FATES = ["", Delivery.Fate.DELIVERED, Delivery.Fate.BOUNCED, Delivery.Fate.COMPLAINED]
+SUPPRESSED_FOR = {
+    Delivery.Fate.BOUNCED: Suppression.Reason.BOUNCED,
+    Delivery.Fate.COMPLAINED: Suppression.Reason.COMPLAINED,
+}
+
+
+def on_tracking(event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
+    """Take in an event that anymail has verified; the receiver of its signal.
+
+    An event that we cannot deal with does not cost the others of its call. Where the database is
+    away the call fails, and the provider calls again with all of them.
+    """
+    try:
+        receive(event, esp_name, timezone.now())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception(
+            "An event of %s could not be dealt with: %r",
+            esp_name,
+            event.event_type,
+            extra={"delivery": _number_in(event.metadata)},
+        )
+
+
+def receive(event: AnymailTrackingEvent, provider: str, now: datetime) -> None:
+    """Write down what an event of a provider, as anymail calls it, says of one of our mails.
+
+    What is about other mails, or about somebody who was forgotten, is passed over.
+    """
+    verdict, number = verdict_on(event, provider), _number_in(event.metadata)
+    if verdict is None or number is None:
+        return
+    subscriber = "subscription__subscriber"
+    delivery = Delivery.objects.select_related(subscriber).filter(pk=number).first()
+    if delivery is None:
+        return
+    if not _is_same_address(event.recipient, delivery.subscription.subscriber.email):
+        logger.warning(
+            "An event of %s names delivery %s and another recipient than it has",
+            provider,
+            delivery.pk,
+            extra=_ids(delivery),
+        )
+        return
+    _settle(delivery, verdict, min(event.timestamp or now, now), now)
+
+
+def refused(results: Sequence[Result], now: datetime) -> None:
+    """Suppress the addresses that a server refused while mails were handed over, for good.
+
+    Only those of which it said that there is no such mailbox. It may be called before the results
+    are recorded, or after.
+    """
+    for result in results:
+        if result.outcome is Outcome.REFUSED and names_no_mailbox(result.detail):
+            deliveries = Delivery.objects.select_related("subscription__subscriber")
+            delivery = deliveries.filter(pk=result.delivery_id).first()
+            verdict = Verdict(Proof.DROPPED, Delivery.Fate.BOUNCED, result.detail)
+            if delivery:
+                _settle(delivery, verdict, now, now)
+
+
+@transaction.atomic
+def _settle(delivery: Delivery, verdict: Verdict, at: datetime, now: datetime) -> None:
+    """Write down what is known of a delivery since ``at``, and act on it where it is news."""
+    email = delivery.subscription.subscriber.email
+    batches = Batch.objects.filter(pk=delivery.batch_id)
+    list(batches.select_for_update())
+    known = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    if known is None:
+        return
+    state, fate = _state_after(known, verdict), max(known.fate, verdict.fate, key=FATES.index)
+    batches.add_counts(_write(known, state, fate, verdict.words, at))
+    if fate != known.fate and fate in SUPPRESSED_FOR:
+        logger.info("Delivery %s is %s", known.pk, fate, extra=_ids(known))
+        suppressing.suppress(email, SUPPRESSED_FOR[fate], verdict.words, now)
+    if verdict.leaves:
+        _leave(known.subscription, at, now)
+
+
+def _state_after(delivery: Delivery, verdict: Verdict) -> str:
+    """Return the state that follows: a mail that was handed on was sent, whatever else was said."""
+    if verdict.proof is Proof.HANDED_ON:
+        return Delivery.State.SENT
+    if verdict.proof is Proof.ACCEPTED:
+        return Delivery.State.SENT if delivery.state in WAITING else delivery.state
+    is_merely_accepted = delivery.state == Delivery.State.SENT and not delivery.fate
+    if delivery.state in WAITING or is_merely_accepted:
+        return Delivery.State.FAILED
+    return delivery.state
+
+
+def _write(delivery: Delivery, state: str, fate: str, words: str, at: datetime) -> Counter[str]:
+    """Change a delivery, and return by how much the number in each state and fate changed."""
+    is_news = (state, fate) != (delivery.state, delivery.fate)
+    is_note = bool(words) and not fate and state == Delivery.State.SENT
+    if not is_news and not is_note:
+        return Counter()
+    kept = delivery.error if fate in SUPPRESSED_FOR else ""
+    values: dict[str, Any] = {"state": state, "fate": fate, "error": words or kept}
+    if state != delivery.state:
+        values["sent_at"] = at if state == Delivery.State.SENT else None
+    Delivery.objects.filter(pk=delivery.pk).update(**values)
+    changes = Counter({state: 1, fate: 1})
+    changes.subtract([delivery.state, delivery.fate])
+    return changes
+
+
+def _leave(subscription: Subscription, at: datetime, now: datetime) -> None:
+    """End a subscription, unless its reader has confirmed it since."""
+    if subscription.confirmed_at is None or subscription.confirmed_at <= at:
+        leave(subscription, ConsentRecord.How.PROVIDER, "", now)
+
+
+def _number_in(metadata: Any) -> int | None:
+    number = str(metadata.get(METADATA, "")) if isinstance(metadata, dict) else ""
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
+
+
+def _is_same_address(one: str | None, other: str) -> bool:
+    return bool(one) and _folded(one) == _folded(other)
+
+
+def _folded(address: str) -> str:
+    """Return an address as it is compared: without capitals, and its domain in ASCII (RFC 5890)."""
+    name, _, domain = address.strip().lower().rpartition("@")
+    try:
+        return f"{name}@{punycode(domain)}"
+    except UnicodeError:
+        return f"{name}@{domain}"
+
+
+def _ids(delivery: Delivery) -> dict[str, int]:
+    """Return what a line of the log says of a delivery beside its words."""
+    return {
+        "delivery": delivery.pk,
+        "batch": delivery.batch_id,
+        "digest": delivery.digest_id,
+    }

@@ -1,0 +1,77 @@
+"""A mail server or provider refuses mails, or breaks connections at any moment."""
+
+import random
+
+import pytest
+
+from newsletter import tasks
+from newsletter.models import Delivery
+from tests.smtp import MailServer, Stage
+
+from . import BATCH_SIZE, LONG, READERS, SEED
+from .ledger import compare, let_time_pass, settle, states, until
+from .pipeline import THREADS
+
+pytestmark = pytest.mark.faults
+
+CUTS = 100 if LONG else 4
+
+
+def points() -> list[int]:
+    """Return after how many mails to cut, at random but each time the same."""
+    mails = sorted(random.Random(SEED).sample(range(READERS * 3 // 4), CUTS))
+    print(f"Cutting after these mails, by the seed {SEED}: {mails}")  # noqa: T201
+    return mails
+
+
+def test_connections_to_the_mail_server_break_at_any_moment(pipeline, fall_due, server):
+    pipeline.start_beat()
+    pipeline.start_worker()
+    readers = fall_due(READERS)
+    for mails in points():
+        until(lambda mails=mails: len(server.offered) >= mails, "so far")
+        pipeline.mail.cut()
+    settle()
+    compare(server.counts, readers, most_in_doubt=CUTS * THREADS)
+
+
+def test_connections_to_the_provider_break_at_any_moment(pipeline_to_provider, fall_due, provider):
+    pipeline = pipeline_to_provider
+    pipeline.batch_size = 20
+    pipeline.start_beat()
+    pipeline.start_worker()
+    readers = fall_due(READERS)
+    for mails in points():
+        until(lambda mails=mails: provider.asked.total() >= mails, "so far")
+        pipeline.mail.cut()
+    settle()
+    compare(provider.counts, readers, most_in_doubt=CUTS * THREADS * pipeline.batch_size)
+
+
+@pytest.fixture
+def moody(server) -> MailServer:
+    """A mail server that refuses some mails for good, and others for now, at each verb."""
+    for number, stage in enumerate([Stage.RECIPIENT, Stage.CONTENT, Stage.END]):
+        for reader in (number, number + 8, number + BATCH_SIZE):
+            server.answer("550 5.1.1 No", at=stage, to=f"reader{reader}@example.com")
+            server.answer("450 4.2.1 Not now", at=stage, to=f"reader{reader + 4}@example.com")
+    server.answer("451 4.3.0 Not now", at=Stage.SENDER, number=BATCH_SIZE // 2)
+    server.answer("421 4.3.2 Shutting down", at=Stage.SENDER, number=BATCH_SIZE + 7)
+    server.answer("421 4.3.2 Shutting down", at=Stage.END, number=2 * BATCH_SIZE)
+    return server
+
+
+def test_refusals_of_all_kinds_cost_nobody_else_the_mail(fall_due, complete, moody):
+    readers = fall_due(3 * BATCH_SIZE)
+    for _ in range(3):
+        tasks.tick()
+        let_time_pass()
+    assert states()["pending"] == 9
+    moody.mend()
+    complete()
+    compare(moody.counts, readers)
+    failed = Delivery.objects.filter(state="failed").order_by("pk")
+    refused = [n + start for start in (0, 8, BATCH_SIZE) for n in range(3)]
+    assert [d.subscription.subscriber.email for d in failed] == [
+        f"reader{n}@example.com" for n in refused
+    ]

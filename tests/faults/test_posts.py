@@ -1,0 +1,65 @@
+"""What is to be mailed is withdrawn in mid-send, or cannot be rendered."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from blog.models import PostPage
+from newsletter import mail, tasks
+from newsletter.models import Delivery, Subscription, TopicSet
+from tests.factories import PostFactory, TopicFactory
+from tests.newsletter import counts
+from tests.smtp import Received
+
+from . import BATCH_SIZE
+from .ledger import compare, let_time_pass
+
+pytestmark = pytest.mark.faults
+
+
+def test_the_only_post_is_unpublished_in_mid_send(fall_due, complete, server):
+    readers = fall_due(3 * BATCH_SIZE)
+
+    def unpublish(received: Received) -> None:
+        if len(server.offered) == BATCH_SIZE + 1:
+            try:
+                PostPage.objects.get().unpublish()
+            finally:
+                connections.close_all()
+
+    server.on_mail = unpublish
+    complete()
+    compare(server.counts, readers)
+    assert counts(Delivery.objects.all()) == {"sent": 2 * BATCH_SIZE, "skipped": BATCH_SIZE}
+
+
+def test_one_cohort_cannot_be_rendered_until_its_template_is_mended(
+    fall_due, complete, server, section, monkeypatch
+):
+    readers = fall_due(2 * BATCH_SIZE)
+    rain, storm = PostPage.objects.get(), TopicFactory(slug="storm")
+    PostFactory(
+        parent=section,
+        title="Thunder",
+        topics=[storm],
+        first_published_at=rain.first_published_at + timedelta(minutes=1),
+    )
+    some = Subscription.objects.order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]
+    Subscription.objects.filter(pk__in=list(some)).update(topic_set=TopicSet.of(rain.topics.all()))
+
+    def compile_mjml(source: str) -> str:
+        if "Thunder" in source:
+            raise ValueError("mj-section is not closed")
+        return real(source)
+
+    real = mail.compile_mjml
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "compile_mjml", compile_mjml)
+        for _ in range(3):
+            tasks.tick()
+            let_time_pass()
+    assert counts(Delivery.objects.all()) == {"sent": BATCH_SIZE, "pending": BATCH_SIZE}
+    complete()
+    compare(server.counts, readers)
+    assert counts(Delivery.objects.all()) == {"sent": 2 * BATCH_SIZE}
