@@ -109,7 +109,8 @@ class Newsletter(index.Indexed, models.Model):
         help_text=_(
             "The first day of an address that has not sent before: 50 mails on that day, more on "
             "each of the next, and after twelve days as many as there are. So mailboxes learn to "
-            "trust it; until then a digest to many readers takes days. Left empty, there is no such limit."
+            "trust it; until then a digest to many readers takes days. Left empty, there is no "
+            "such limit."
         ),
     )
     # The moment from which the next batch may be sent, as batches planned before leave it.
