@@ -36,7 +36,7 @@ ENCODED = {code: chr(code) if code in AS_IT_IS else f"={code:02X}" for code in r
 
 # What needs no second look: a line to be encoded, a text to be escaped, a header's value to be
 # folded, an address to be put in an envelope (RFC 5321, section 4.1.2).
-PLAIN_LINE = re.compile(r"[!-<>-~](?:[ -<>-~]*[!-<>-~])?")
+PLAIN_LINE = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]*[!-<>-~])?")
 PLAIN_TEXT = re.compile(r"[\w ,.:/-]*")
 PLAIN_VALUE = re.compile(r"[!-~]{1,900}")
 ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
@@ -172,6 +172,8 @@ def quoted_printable(text: str) -> bytes:
     No line begins with a dot or ends in white space. Raises ValueError for half a surrogate pair.
     """
     if PLAIN_LINE.fullmatch(text):
+        if len(text) <= LENGTH:
+            return text.encode("ascii")
         return _folded(text[start : start + LENGTH] for start in range(0, len(text), LENGTH))
     return b"\r\n".join(_encoded(line) for line in re.split("\r\n|\r|\n", text))
 
@@ -185,7 +187,7 @@ def _encoded(line: str) -> bytes:
 
 
 def _folded(chunks: Iterable[str]) -> bytes:
-    """Return one line of chunks, each of which begins with no dot."""
+    """Return chunks of a line, each on a line of its own that does not begin with a dot."""
     safe = [f"=2E{chunk[1:]}" if chunk.startswith(".") else chunk for chunk in chunks]
     return "=\r\n".join(safe).encode("ascii")
 

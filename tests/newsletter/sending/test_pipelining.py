@@ -76,10 +76,15 @@ class TestRoundTrips:
 
     def test_after_a_refusal_the_server_is_told_that_this_mail_is_over(self, plan, server, writes):
         server.answer("550 No such user", to="ben@example.com")
-        plan("ana", "ben", "cleo")
+        plan("ana", "ben", "cleo", "dora")
         tasks.tick()
-        assert states() == {"ana": "sent", "ben": "failed", "cleo": "sent"}
-        assert ["RSET", "MAIL", "RCPT", "DATA"] in [verbs(data) for data in writes]
+        assert states() == {"ana": "sent", "ben": "failed", "cleo": "sent", "dora": "sent"}
+        announced = ["MAIL", "RCPT", "DATA"]
+        assert [verbs(data) for data in writes[3:]] == [
+            ["RSET", *announced],
+            ["END", *announced],
+            ["END"],
+        ]
 
     @pytest.mark.parametrize("answer", ["550 No such user", "450 Not now"])
     @pytest.mark.parametrize("name", ["ana", "ben", "cleo"])
@@ -226,14 +231,18 @@ class TestKeptSessions:
         assert "does not let us in" in Batch.objects.get().error
         assert Batch.objects.get().cohort.digest.paused_at
 
+    @pytest.mark.parametrize("number", [1, 2])
     @pytest.mark.parametrize("stage", [Stage.CONTENT, Stage.END])
-    def test_one_that_broke_while_a_mail_was_handed_over_is_not_used_again(
-        self, plan, server, later, small_batches, stage
+    def test_one_that_broke_while_a_mail_was_handed_over_is_not_used_again_nor_for_that_mail(
+        self, plan, server, later, small_batches, stage, number
     ):
-        server.answer(Deed.CUT, at=stage, number=1)
+        server.answer(Deed.CUT, at=stage, number=number)
         plan("ana", "ben", "cleo")
         tasks.tick()
-        assert states() == {"ana": "in_doubt", "ben": "sent", "cleo": "sent"}
+        later()
+        in_doubt = ("ana", "ben")[number - 1]
+        assert states() == {"ana": "sent", "ben": "sent", "cleo": "sent", in_doubt: "in_doubt"}
+        assert set(server.asked.values()) == {1}
         assert server.greeted == 2
 
 
