@@ -122,7 +122,7 @@ CELERY_TASK_ROUTES = {"newsletter.tasks.send_batch": {"queue": "mail"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # The database knows what was done, no file need.
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 
 TICK_SECONDS = env.number("TICK_SECONDS", default=60, at_least=1)
 CELERY_BEAT_SCHEDULE = {

@@ -15,6 +15,8 @@ from tests.smtp import MailServer
 from . import BATCH_SIZE, CHECKPOINT
 from .ledger import is_settled, let_time_pass, report
 from .pipeline import Pipeline
+from .processes import Processes
+from .surroundings import Broker
 
 
 @pytest.fixture
@@ -31,20 +33,33 @@ def provider() -> Iterator[Provider]:
         yield provider
 
 
-@pytest.fixture
-def pipeline(transactional_db, tmp_path, server) -> Iterator[Pipeline]:
-    """Processes that send by the mail server; none is started yet."""
-    with Pipeline(tmp_path, server.port) as pipeline:
-        yield pipeline
-    print(pipeline.logs())  # noqa: T201
+@pytest.fixture(scope="package")
+def broker(tmp_path_factory) -> Iterator[Broker]:
+    """The broker of all tests."""
+    with Broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="package")
+def beat(broker, tmp_path_factory) -> Iterator[None]:
+    """A beat that goes on from test to test."""
+    with Processes(tmp_path_factory.mktemp("beat"), broker) as processes:
+        processes.start_beat()
+        yield
 
 
 @pytest.fixture
-def pipeline_to_provider(transactional_db, tmp_path, provider) -> Iterator[Pipeline]:
-    """Processes that send by the provider; none is started yet."""
-    with Pipeline(tmp_path, provider.port, "mailgun") as pipeline:
+def pipeline(transactional_db, beat, broker, server, tmp_path) -> Iterator[Pipeline]:
+    """What sends by the mail server, without a worker yet."""
+    with Pipeline(tmp_path, broker, server.port) as pipeline:
         yield pipeline
-    print(pipeline.logs())  # noqa: T201
+
+
+@pytest.fixture
+def pipeline_to_provider(transactional_db, beat, broker, provider, tmp_path) -> Iterator[Pipeline]:
+    """What sends by the provider, without a worker yet."""
+    with Pipeline(tmp_path, broker, provider.port, "mailgun") as pipeline:
+        yield pipeline
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 CELERY_BEAT_SCHEDULE["newsletter tick"]["schedule"] = 0.25
 
 # Tests that run at the same time may share a broker.
-PREFIX = os.environ["FAULTS_PREFIX"]
+PREFIX = os.environ["FAULTS_QUEUES"]
 CELERY_TASK_DEFAULT_QUEUE = PREFIX + CELERY_TASK_DEFAULT_QUEUE
 CELERY_TASK_ROUTES = {
     task: route | {"queue": PREFIX + route["queue"]} for task, route in CELERY_TASK_ROUTES.items()

@@ -1,12 +1,11 @@
 """The database goes away in mid-send, and comes back."""
 
-import random
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 
-from . import LONG, READERS, SEED
+from . import LONG, READERS, points
 from .cluster import Cluster
 from .ledger import compare, rest, settle, until
 
@@ -16,22 +15,14 @@ LOSSES = 20 if LONG else 2
 RESTARTS = 10
 
 
-def points(number: int) -> list[int]:
-    """Return after how many mails it happens, at random but each time the same."""
-    mails = sorted(random.Random(SEED).sample(range(READERS * 3 // 4), number))
-    print(f"Without a database after these mails, by the seed {SEED}: {mails}")  # noqa: T201
-    return mails
-
-
 def test_the_database_is_lost_and_comes_back(pipeline, fall_due, server):
-    pipeline.start_beat()
     pipeline.start_worker()
     readers = fall_due(READERS)
     for mails in points(LOSSES):
         until(lambda mails=mails: len(server.accepted) >= mails, "so far")
-        pipeline.lose_database()
+        pipeline.database.lose()
         rest(lambda: len(server.accepted))
-        pipeline.mend_database()
+        pipeline.database.mend()
     settle()
     compare(server.counts, readers)
 
@@ -46,7 +37,6 @@ def cluster(transactional_db) -> Iterator[Cluster]:
 
 
 def test_the_database_crashes_and_recovers(cluster, pipeline, fall_due, server):
-    pipeline.start_beat()
     pipeline.start_worker()
     readers = fall_due(READERS)
     for mails in points(RESTARTS):

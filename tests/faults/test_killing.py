@@ -10,13 +10,15 @@ import pytest
 
 from newsletter.models import Batch
 
-from . import CHECKPOINT, LONG, READERS, SEED
+from . import CHECKPOINT, LONG, READERS, SEED, points
 from .ledger import compare, settle, states, until
-from .pipeline import THREADS, Pipeline, kill
+from .pipeline import Pipeline
+from .processes import THREADS, kill
 
 pytestmark = pytest.mark.faults
 
 KILLS = 100 if LONG else 2
+IN_A_CALL = 20
 
 
 def killer(
@@ -38,14 +40,6 @@ def killer(
     return look
 
 
-def points() -> list[tuple[int, float]]:
-    """Return when to kill, at random but each time the same: after how many mails, and seconds."""
-    chance = random.Random(SEED)
-    mails = sorted(chance.sample(range(1, READERS * 3 // 4), KILLS))
-    print(f"Killing after these mails, by the seed {SEED}: {mails}")  # noqa: T201
-    return [(number, chance.choice([0, chance.uniform(0, 0.05)])) for number in mails]
-
-
 def kill_again_and_again(
     pipeline: Pipeline,
     received: Callable[[], int],
@@ -53,7 +47,9 @@ def kill_again_and_again(
     most_in_doubt: int,
 ) -> None:
     """Start worker after worker, and kill each; of each so many deliveries may be in doubt."""
-    for deaths, (mails, delay) in enumerate(points(), start=1):
+    chance = random.Random(SEED)
+    for deaths, mails in enumerate(points(KILLS), start=1):
+        delay = chance.choice([0, chance.uniform(0, 0.05)])
         worker = pipeline.start_worker()
         listen(killer(worker, received, mails, delay))
         until(lambda worker=worker: worker.poll() is not None, "killed")
@@ -63,7 +59,6 @@ def kill_again_and_again(
 
 
 def test_workers_are_killed_while_they_talk_with_a_mail_server(pipeline, fall_due, server):
-    pipeline.start_beat()
     readers = fall_due(READERS)
     kill_again_and_again(
         pipeline,
@@ -77,22 +72,20 @@ def test_workers_are_killed_while_they_talk_with_a_mail_server(pipeline, fall_du
 
 def test_workers_are_killed_while_they_call_a_provider(pipeline_to_provider, fall_due, provider):
     pipeline = pipeline_to_provider
-    pipeline.batch_size = 20
-    pipeline.start_beat()
+    pipeline.send_in_batches_of(IN_A_CALL)
     readers = fall_due(READERS)
     kill_again_and_again(
         pipeline,
         lambda: provider.asked.total(),
         lambda look: setattr(provider, "on_call", look),
-        THREADS * pipeline.batch_size,
+        THREADS * IN_A_CALL,
     )
     settle()
-    compare(provider.counts, readers, most_in_doubt=KILLS * THREADS * pipeline.batch_size)
+    compare(provider.counts, readers, most_in_doubt=KILLS * THREADS * IN_A_CALL)
 
 
 def test_a_worker_that_is_told_to_stop_leaves_nothing_in_doubt(pipeline, fall_due, server):
-    pipeline.batch_size = READERS
-    pipeline.start_beat()
+    pipeline.send_in_batches_of(READERS)
     worker = pipeline.start_worker()
     readers = fall_due(READERS)
     until(lambda: len(server.accepted) > READERS // 4, "begun")

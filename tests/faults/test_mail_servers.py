@@ -1,34 +1,25 @@
 """A mail server or provider refuses mails, or breaks connections at any moment."""
 
-import random
-
 import pytest
 
 from newsletter import tasks
 from newsletter.models import Delivery
 from tests.smtp import MailServer, Stage
 
-from . import BATCH_SIZE, LONG, READERS, SEED
+from . import BATCH_SIZE, LONG, READERS, points
 from .ledger import compare, let_time_pass, settle, states, until
-from .pipeline import THREADS
+from .processes import THREADS
 
 pytestmark = pytest.mark.faults
 
 CUTS = 100 if LONG else 4
-
-
-def points() -> list[int]:
-    """Return after how many mails to cut, at random but each time the same."""
-    mails = sorted(random.Random(SEED).sample(range(READERS * 3 // 4), CUTS))
-    print(f"Cutting after these mails, by the seed {SEED}: {mails}")  # noqa: T201
-    return mails
+IN_A_CALL = 20
 
 
 def test_connections_to_the_mail_server_break_at_any_moment(pipeline, fall_due, server):
-    pipeline.start_beat()
     pipeline.start_worker()
     readers = fall_due(READERS)
-    for mails in points():
+    for mails in points(CUTS):
         until(lambda mails=mails: len(server.offered) >= mails, "so far")
         pipeline.mail.cut()
     settle()
@@ -37,15 +28,14 @@ def test_connections_to_the_mail_server_break_at_any_moment(pipeline, fall_due, 
 
 def test_connections_to_the_provider_break_at_any_moment(pipeline_to_provider, fall_due, provider):
     pipeline = pipeline_to_provider
-    pipeline.batch_size = 20
-    pipeline.start_beat()
+    pipeline.send_in_batches_of(IN_A_CALL)
     pipeline.start_worker()
     readers = fall_due(READERS)
-    for mails in points():
+    for mails in points(CUTS):
         until(lambda mails=mails: provider.asked.total() >= mails, "so far")
         pipeline.mail.cut()
     settle()
-    compare(provider.counts, readers, most_in_doubt=CUTS * THREADS * pipeline.batch_size)
+    compare(provider.counts, readers, most_in_doubt=CUTS * THREADS * IN_A_CALL)
 
 
 @pytest.fixture
