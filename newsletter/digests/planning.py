@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 # So many batches are planned in a transaction: each has a cost of its own, but a reader who changes
 # something waits for the one that has the subscription.
-BATCHES_AT_ONCE = 20
+BATCHES_AT_ONCE = 10
 
 
 def due(now: datetime) -> Iterator[tuple[Newsletter, str, datetime]]:

@@ -1,19 +1,22 @@
-"""Plan a digest of ten posts at three sizes, while people sign up at the largest.
+"""Plan a digest of ten posts at three sizes, while people sign up at the largest."""
 
-``python -m tests.benchmarks.planning`` runs this part alone.
-"""
-
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import quantiles
 from threading import Event, Thread
 
+from django.db import connections
+from django.test import Client
+
+from core.guards import FASTEST_SECONDS, new_stamp
+from newsletter.models import Delivery, Newsletter
+
 from .harness import Measure, NotMeasured, Options
 from .processes import answer
+from .ten_posts import CADENCE, fill, newsletter_of_ten_posts
 
 SIGN_UPS_A_SECOND = 20
 VISITORS = 10  # As many sign-ups are under way at most.
@@ -40,19 +43,17 @@ class Planning:
 
 def run(options: Options) -> list[Measure]:
     """Measure seconds, memory, and how long who signs up has to wait."""
-    from .ten_posts import newsletter_of_ten_posts
-
     small, middle = options.number(10_000, 2_000), options.number(100_000, 10_000)
     large = options.number(1_000_000, 50_000)
     with newsletter_of_ten_posts() as (newsletter, until):
         few = [_plan(newsletter, until, small) for _ in options.rounds]
         more = [_plan(newsletter, until, middle) for _ in options.rounds]
         # The largest takes long, and says enough once.
-        with signing_up(newsletter.slug) as waits:
-            many = _plan(newsletter, until, large)
+        waits: list[tuple[float, float]] = []
+        many = _plan(newsletter, until, large, meanwhile=signing_up(newsletter.slug, waits))
     during = [seconds * 1000 for at, seconds in waits if many.began <= at <= many.ended]
     if len(during) < 2:
-        raise NotMeasured("Planning was over before anybody signed up.")
+        raise NotMeasured("Nobody signed up during the planning.")
     percentiles = quantiles(during, n=100)
     seconds, most, p99 = (None, None, None) if options.quick else (60, 200, 200)
     return [
@@ -77,32 +78,31 @@ def _each(plannings: list[Planning]) -> Measure:
     return Measure(name, [planning.each for planning in plannings], unit=" µs")
 
 
-def _plan(newsletter, until: datetime, readers: int) -> Planning:
+def _plan(
+    newsletter: Newsletter,
+    until: datetime,
+    readers: int,
+    meanwhile: AbstractContextManager[None] | None = None,
+) -> Planning:
     """Plan a digest for so many readers, and check that each has a delivery.
 
     Raises NotMeasured where that is not so.
     """
-    from newsletter.models import Delivery
-
-    from .ten_posts import CADENCE, fill
-
     fill(newsletter, readers, until)
     request = {"newsletter": newsletter.pk, "cadence": CADENCE, "until": until.isoformat()}
-    planning = Planning(readers, **answer("tests.benchmarks.planner", request))
+    with meanwhile or nullcontext():
+        planning = Planning(readers, **answer("tests.benchmarks.planner", request))
     if (planned := Delivery.objects.count()) != readers:
         raise NotMeasured(f"Of {readers} deliveries {planned} were planned.")
     return planning
 
 
 @contextmanager
-def signing_up(slug: str) -> Iterator[list[tuple[float, float]]]:
-    """Have people sign up while it is entered; yields when each wanted to, and the seconds it took.
+def signing_up(slug: str, waits: list[tuple[float, float]]) -> Iterator[None]:
+    """Have people sign up while it is entered; adds when each wanted to, and the seconds it took.
 
     They come at an even pace, whether those before them have been served or not.
     """
-    from core.guards import FASTEST_SECONDS, new_stamp
-
-    waits: list[tuple[float, float]] = []
     over = Event()
     stamp = new_stamp()
     time.sleep(FASTEST_SECONDS + 1)  # A form that is sent at once is taken for a robot's.
@@ -114,7 +114,7 @@ def signing_up(slug: str) -> Iterator[list[tuple[float, float]]]:
     for visitor in visitors:
         visitor.start()
     try:
-        yield waits
+        yield
     finally:
         over.set()
         for visitor in visitors:
@@ -130,9 +130,6 @@ def _visit(
     waits: list[tuple[float, float]],
 ) -> None:
     """Sign up again and again, each time as somebody else, in turn with the other visitors."""
-    from django.db import connections
-    from django.test import Client
-
     try:
         while not over.wait(max(0, first + number / SIGN_UPS_A_SECOND - time.monotonic())):
             due = first + number / SIGN_UPS_A_SECOND
@@ -146,10 +143,3 @@ def _visit(
             number += VISITORS
     finally:
         connections.close_all()
-
-
-if __name__ == "__main__":
-    from .__main__ import main
-
-    sys.argv.insert(1, "planning")
-    sys.exit(main())

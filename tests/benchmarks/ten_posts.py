@@ -1,10 +1,10 @@
 """A newsletter whose next digest has ten posts, each on a topic of its own, and its readers."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.utils import timezone
 from wagtail.rich_text import RichText
 
@@ -43,8 +43,8 @@ def newsletter_of_ten_posts() -> Iterator[tuple[Newsletter, datetime]]:
             topics=[topic],
             authors=[author],
             body=[
-                ("heading", {"text": "The twelfth post", "level": "h2"}),
-                *[("paragraph", RichText(PARAGRAPH))] * 4,
+                ("heading", "The twelfth post"),
+                *[("paragraph", RichText(PARAGRAPH))] * 2,
                 ("book", {"book": BookFactory(affiliate=True)}),
             ],
         )
@@ -78,6 +78,9 @@ def fill(newsletter: Newsletter, readers: int, until: datetime) -> None:
             [newsletter.pk, CADENCE, choices, until - timedelta(days=1)],
         )
         cursor.execute("VACUUM ANALYZE newsletter_subscriber, newsletter_subscription")
+        # Else the server writes what was filled in while planning is measured.
+        with suppress(ProgrammingError):  # Not every user may.
+            cursor.execute("CHECKPOINT")
 
 
 def _empty() -> None:

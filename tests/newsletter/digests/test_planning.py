@@ -179,7 +179,7 @@ def queries_for(publish, subscribe, plan):
 
 def test_the_queries_of_a_chunk_do_not_grow_with_its_batches(queries_for, settings):
     settings.NEWSLETTER_BATCH_SIZE = 2
-    assert queries_for(1) == queries_for(30)
+    assert queries_for(1) == queries_for(19)
 
 
 def test_the_queries_of_planning_grow_by_a_fixed_number_a_chunk(queries_for, settings, monkeypatch):
