@@ -179,16 +179,13 @@ def cache(name: str, default: str) -> dict[str, Any]:
 def broker(name: str, default: str, folder: Path) -> dict[str, Any]:
     """Return Celery's settings of a broker.
 
-    The embedded broker keeps its messages under the folder in the URL, else under ``folder``; kombu
-    expects it to exist.
+    The embedded broker keeps its messages under the folder in the URL, else under ``folder``.
     """
     url = read("str", name, default=default)
     parts = urlsplit(url)
     if parts.scheme == "filesystem":
         root = Path(parts.path) if parts.path else folder
         messages, control = root / "messages", root / "control"
-        for path in (messages, control):
-            path.mkdir(parents=True, exist_ok=True)
         return {
             "CELERY_BROKER_URL": "filesystem://localhost",
             "CELERY_BROKER_TRANSPORT": "config.broker:Transport",

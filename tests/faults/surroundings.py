@@ -72,7 +72,7 @@ class Broker(Service):
             self.folder.rename(self.folder.with_name("lost"))
 
     def mend(self) -> None:
-        """Come back. An embedded one is made anew by whoever needs it."""
+        """Come back. An embedded one is made anew by whoever connects to it."""
         if self.proxy:
             super().mend()
 

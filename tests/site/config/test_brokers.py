@@ -1,13 +1,16 @@
 """Tasks reach a worker through each broker that the site can run on."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from kombu import Connection, Queue
+from kombu.simple import SimpleQueue
 
 from tests.services import need
 
@@ -63,15 +66,38 @@ def test_a_task_is_done_by_a_worker_that_then_stops(broker_url, tmp_path):
     assert worker.returncode == 0
 
 
-def test_the_embedded_broker_hands_over_each_message_whole_and_once(tmp_path):
-    options = {f"data_folder_{way}": str(tmp_path) for way in ("in", "out")}
-    options["control_folder"] = str(tmp_path)
+@pytest.fixture
+def connect(tmp_path) -> Callable[[], Connection]:
+    """Makes connections to an embedded broker, of which there is no folder yet."""
+    options = {f"data_folder_{way}": str(tmp_path / "broker/messages") for way in ("in", "out")}
+    options["control_folder"] = str(tmp_path / "broker/control")
 
     def connect() -> Connection:
         return Connection(
             "filesystem://", transport="config.broker:Transport", transport_options=options
         )
 
+    return connect
+
+
+def test_the_embedded_broker_is_made_by_whoever_connects_and_missed_when_it_is_gone(
+    connect, tmp_path
+):
+    def queue_of(connection: Connection) -> SimpleQueue:
+        return connection.SimpleQueue(Queue("letters", routing_key="letters"))
+
+    with connect() as connection:
+        queue_of(connection).put("first")
+        shutil.rmtree(tmp_path / "broker")
+        with pytest.raises(connection.connection_errors):
+            queue_of(connection).put("second")
+    with connect() as connection:
+        queue = queue_of(connection)
+        queue.put("third")
+        assert queue.get(timeout=20).payload == "third"
+
+
+def test_the_embedded_broker_hands_over_each_message_whole_and_once(connect):
     def write(writer: int) -> None:
         with connect() as connection:
             queue = connection.SimpleQueue(Queue("letters", routing_key="letters"))

@@ -292,9 +292,9 @@ def test_sqlite_writes_at_once_and_with_a_log(monkeypatch, tmp_path):
     assert "journal_mode=WAL" in settings["OPTIONS"]["init_command"]
 
 
-def test_the_embedded_broker_makes_its_folders(monkeypatch, tmp_path):
+def test_the_embedded_broker_lies_where_the_url_says(monkeypatch, tmp_path):
     monkeypatch.setenv("CELERY_BROKER_URL", f"filesystem://{tmp_path}/broker")
     settings = env.broker("CELERY_BROKER_URL", "", ROOT)
     options = settings["CELERY_BROKER_TRANSPORT_OPTIONS"]
     assert options["data_folder_in"] == options["data_folder_out"]
-    assert Path(options["control_folder"]).is_dir()
+    assert {Path(folder).parent for folder in options.values()} == {tmp_path / "broker"}
