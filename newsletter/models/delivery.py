@@ -85,8 +85,8 @@ class Delivery(models.Model):
         BOUNCED = "bounced", _("bounced")
         COMPLAINED = "complained", _("complained of")
 
-    # Its batch belongs to the digest too, so the database need not check this key for each row; the
-    # constraint below is its index.
+    # Its batch belongs to the digest too, so the database need not check this key for each row. The
+    # constraint below is its index, as the index below is that of the batch.
     digest = models.ForeignKey(
         Digest,
         on_delete=models.CASCADE,
@@ -94,7 +94,9 @@ class Delivery(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     subscription = models.ForeignKey(
         Subscription, on_delete=models.CASCADE, related_name="deliveries"
     )
@@ -113,6 +115,8 @@ class Delivery(models.Model):
                 fields=["digest", "subscription"], name="one_delivery_a_subscription"
             )
         ]
+        # A batch is gone through in the order of its deliveries, some at a time.
+        indexes = [models.Index(fields=["batch", "id"], name="delivery_of_batch")]
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"

@@ -154,7 +154,7 @@ CELERY_BEAT_SCHEDULE = {
 NEWSLETTER_SETTLE_SECONDS = env.number("SETTLE_SECONDS", default=60, at_least=0)
 NEWSLETTER_BATCH_SIZE = 1000
 # After so many mails what became of them is recorded: so many are in doubt where a worker dies.
-NEWSLETTER_CHECKPOINT = 50
+NEWSLETTER_CHECKPOINT = 100
 # A worker that has not been heard of for so long is taken for dead.
 NEWSLETTER_LEASE_SECONDS = env.number("LEASE_SECONDS", default=300, at_least=1)
 # A digest that could only begin so late is held, and the editors are asked.
