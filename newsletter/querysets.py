@@ -1,8 +1,9 @@
 """The vocabulary of which subscriptions, digests, batches and notices: each rule once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 # Windows, by when they opened, and of each some choices of topics, by their numbers.
 Groups = Mapping[datetime, Collection[int | None]]
 
+# Numbers are named by ranges where these are so few of them.
+NUMBERS_A_RANGE = 10
+
 # What batches count of their deliveries.
 COUNTS = ("size", "sent", "failed", "skipped", "in_doubt", "delivered", "bounced", "complained")
 
@@ -28,6 +32,13 @@ def not_queued_lately(now: datetime) -> Q:
     """
     long_ago = now - 2 * timedelta(seconds=settings.NEWSLETTER_LEASE_SECONDS)
     return Q(queued_at=None) | Q(queued_at__lt=long_ago) | Q(queued_at__lt=F("not_before"))
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of numbers that follow one another, which are in order."""
+    for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        places = [number for _, number in run]
+        yield places[0], places[-1]
 
 
 class NewsletterQuerySet(models.QuerySet):
@@ -197,6 +208,15 @@ class DeliveryQuerySet(models.QuerySet):
         """Those that came to an end that is known."""
         return self.filter(state__in=["sent", "failed", "skipped"])
 
+    def to_submit(self, after: int, size: int) -> "DeliveryQuerySet":
+        """The first after a number that are not handed over, so many at most.
+
+        They are chosen by themselves. PostgreSQL knows nothing yet of a digest that was just
+        planned, and would look up and sort the readers of all the rest for each hundred.
+        """
+        rest = self.filter(state__in=["pending", "submitting"], pk__gt=after).order_by("pk")
+        return self.model.objects.filter(pk__in=rest[:size])
+
     def recipients(self) -> "DeliveryQuerySet":
         """Whom they go to, as rows: numbers of delivery and subscription, address, name, wanted.
 
@@ -214,6 +234,20 @@ class DeliveryQuerySet(models.QuerySet):
                 "wanted",
             )
         )
+
+    def numbered(self, numbers: Sequence[int]) -> "DeliveryQuerySet":
+        """Those of some numbers, in ascending order.
+
+        Most of a batch's follow one another. To write, compile and read a list of a thousand takes
+        longer than to change the rows.
+        """
+        ranges = list(_ranges(numbers))
+        if not ranges or len(ranges) * NUMBERS_A_RANGE > len(numbers):
+            return self.filter(pk__in=numbers)
+        condition = Q()
+        for first, last in ranges:
+            condition |= Q(pk__gte=first, pk__lte=last)
+        return self.filter(condition)
 
     def moved(self, to: str, *, came_from: str, **values: Any) -> "Counter[str]":
         """Move those in a state to another, and return by how much the number in each changed.

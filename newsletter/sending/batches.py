@@ -115,7 +115,7 @@ def _content_of(batch: Batch) -> Cohort:
 
     Raises Halt where there is none, or it is not to be sent now.
     """
-    _check_under_way(batch)
+    _check_under_way(batch.cohort.digest)
     try:
         cohort = render(batch.cohort)
     except Exception as error:
@@ -126,9 +126,8 @@ def _content_of(batch: Batch) -> Cohort:
     return cohort
 
 
-def _check_under_way(batch: Batch) -> None:
-    """Raise Halt where the digest is not to be sent, or not now."""
-    digest = Digest.objects.select_related("newsletter").get(pk=batch.cohort.digest_id)
+def _check_under_way(digest: Digest) -> None:
+    """Raise Halt where a digest is not to be sent, or not now."""
     if digest.state == Digest.State.CANCELLED:
         raise Withdrawal("The digest was cancelled.")
     if digest.paused_at:
@@ -154,7 +153,7 @@ def _submit_all(batch: Batch, cohort: Cohort, transport: transports.Transport) -
         if problem or stopping.is_set():
             persistently(_checkpoint, batch, results, seconds, 0)
             raise _halt_of(problem)
-    _check_under_way(batch)
+    _check_under_way(Digest.objects.select_related("newsletter").get(pk=batch.cohort.digest_id))
 
 
 def _halt_of(problem: Result | None) -> Halt:
@@ -196,8 +195,7 @@ def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> lis
     Leaving counts from the moment it is done, so who still wants the mail is asked here. Deliveries
     that are marked already were so by ourselves, and not handed over: the answer got lost.
     """
-    marked = [Delivery.State.PENDING, Delivery.State.SUBMITTING]
-    while rows := list(batch.deliveries.filter(state__in=marked, pk__gt=last).recipients()[:size]):
+    while rows := list(batch.deliveries.to_submit(last, size).recipients()):
         part = [Recipient(*row[:-1]) for row in rows if row[-1]]
         numbers = [recipient.delivery_id for recipient in part]
         unwanted = {row[0] for row in rows} - set(numbers)
@@ -210,7 +208,7 @@ def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> lis
                 )
             )
         if part:
-            Delivery.objects.filter(pk__in=numbers).update(state=Delivery.State.SUBMITTING)
+            batch.deliveries.numbered(numbers).update(state=Delivery.State.SUBMITTING)
             return part
         last = rows[-1][0]
     return []

@@ -9,10 +9,10 @@ import errno
 import re
 import smtplib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from typing import NamedTuple
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
@@ -55,8 +55,7 @@ class Outcome(Enum):
         return self in (Outcome.UNAVAILABLE, Outcome.UNAUTHORIZED, Outcome.IN_DOUBT)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """Whom a delivery goes to, as far as the mail depends on it."""
 
     delivery_id: int
@@ -65,8 +64,7 @@ class Recipient:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one delivery; ``retry_after`` is how long the server asks us to wait."""
 
     delivery_id: int

@@ -10,9 +10,8 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from anymail.backends.base import AnymailBaseBackend
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
@@ -58,8 +57,7 @@ OUTCOMES = {
 _thread = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a call says of one recipient, with the address as it stands in an envelope."""
 
     delivery_id: int
@@ -177,7 +175,7 @@ class ProviderTransport:
             result = Result(0, Outcome.IN_DOUBT, _words(error))
         is_refused = result.outcome is Outcome.REFUSED
         return [
-            Reply(replace(result, delivery_id=entry.delivery_id), is_refused) for entry in entries
+            Reply(result._replace(delivery_id=entry.delivery_id), is_refused) for entry in entries
         ]
 
     def _message(

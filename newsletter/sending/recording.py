@@ -37,7 +37,7 @@ def record(batch: Batch, results: Sequence[Result], now: datetime) -> Counter[st
         groups.setdefault((result.outcome, result.detail), []).append(result.delivery_id)
     for (outcome, detail), numbers in groups.items():
         values = {"error": detail, "sent_at": now if outcome is Outcome.ACCEPTED else None}
-        deliveries = batch.deliveries.filter(pk__in=numbers)
+        deliveries = batch.deliveries.numbered(numbers)
         moved = deliveries.moved(outcome.state, came_from=Delivery.State.SUBMITTING, **values)
         changes.update(moved)
         if moved[outcome.state] < len(numbers) and outcome in (Outcome.ACCEPTED, Outcome.REFUSED):

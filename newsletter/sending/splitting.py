@@ -6,8 +6,7 @@ with all mails, such as their content, a few calls tell.
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from .outcomes import Outcome, Result
 
@@ -17,8 +16,7 @@ T = TypeVar("T")
 FEW = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What became of one mail of a call.
 
     ``is_shared`` marks a refusal whose reason may lie with all mails of the call.
@@ -62,7 +60,7 @@ class Submission(Generic[T]):
                 is_any_settled = True
         self._judge_refusals()
         if is_split and not is_any_settled:
-            self._problem = replace(replies[0].result, outcome=Outcome.UNAVAILABLE)
+            self._problem = replies[0].result._replace(outcome=Outcome.UNAVAILABLE)
 
     def add(self, results: Iterable[Result]) -> None:
         """Take in what became of other mails."""
@@ -72,7 +70,7 @@ class Submission(Generic[T]):
         """Return what became of a delivery; one whose turn did not come waits."""
         result = self._results.get(delivery_id)
         if result is None and self._problem:
-            return replace(self._problem, delivery_id=delivery_id)
+            return self._problem._replace(delivery_id=delivery_id)
         return result or Result(delivery_id, Outcome.UNTRIED)
 
     def _take(self, replies: Sequence[Reply]) -> None:
@@ -86,13 +84,13 @@ class Submission(Generic[T]):
             # What was not handed over is not in doubt.
             is_login = problem.outcome is Outcome.UNAUTHORIZED
             outcome = Outcome.UNAUTHORIZED if is_login else Outcome.UNAVAILABLE
-            self._problem = replace(problem, outcome=outcome)
+            self._problem = problem._replace(outcome=outcome)
 
     def _judge_refusals(self) -> None:
         """Where nobody was accepted and few are enough to tell, the refusals are nobody's own."""
         is_everybodys = len(self._refused) >= FEW and not self._is_anybody_accepted()
         outcome = Outcome.UNAVAILABLE if is_everybodys else Outcome.REFUSED
-        self.add(replace(result, outcome=outcome) for result in self._refused)
+        self.add(result._replace(outcome=outcome) for result in self._refused)
 
     def _is_anybody_accepted(self) -> bool:
         return any(result.outcome is Outcome.ACCEPTED for result in self._results.values())

@@ -5,6 +5,7 @@ DATABASE_URL is PostgreSQL's.
 """
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -87,6 +88,10 @@ class LiveSite:
     def logs(self) -> str:
         """Return what the processes have said."""
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+
+    def errors(self) -> list[str]:
+        """Return the tracebacks in what they have said, each with the lines around it."""
+        return re.findall(r"[^\n]*\nTraceback.*?\n\S[^\n]*\n", self.logs(), re.DOTALL)
 
     def _wait_for_web(self) -> None:
         web = self.processes[0]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.core.signing import Signer
 from django.urls import reverse
 
 from newsletter.models import ConsentRecord, Subscription
@@ -83,6 +84,21 @@ def test_who_has_left_changes_no_preferences(client, subscription):
     assert b"This subscription has ended" in answer.content
     subscription.refresh_from_db()
     assert subscription.cadence == "daily"
+
+
+def test_links_are_signed_as_django_signs(client, subscription):
+    token = path(links.leave_url(subscription.pk)).split("/")[-2]
+    assert token == Signer(salt="newsletter.leave", sep=".").sign(subscription.pk)
+
+
+def test_links_outlive_a_change_of_the_secret_key(client, subscription, monkeypatch):
+    former = Signer(key="the key of last year", salt="newsletter.leave", sep=".")
+    url = f"/newsletter/leave/{former.sign(subscription.pk)}/"
+    assert client.post(url).status_code == 404
+    monkeypatch.setattr(links._signers["leave"], "fallback_keys", [former.key])
+    assert client.post(url).status_code == 200
+    subscription.refresh_from_db()
+    assert subscription.state == "left"
 
 
 @pytest.mark.parametrize("name", ["confirm", "preferences", "leave"])
