@@ -108,6 +108,16 @@ def choose(page: Page, field: Locator, name: str) -> None:
 
 
 def press_publish(page: Page) -> None:
+    """Publish a post that the editor has saved by itself meanwhile, as it does while people think.
+
+    Whatever is done faster than the editor has loaded is no change to it.
+    """
+
+    def change() -> None:
+        page.get_by_placeholder("Page title*").press_sequentially(" ")
+        expect(page).to_have_url(re.compile("/edit/"), timeout=3_000)
+
+    until(change)
     page.locator(".footer [data-w-dropdown-target=toggle]").click()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text(re.compile("published"))).to_be_visible()
