@@ -101,13 +101,15 @@ def recover_abandoned(now: datetime) -> None:
 
 
 def finish_digests(now: datetime) -> None:
-    """Mark as sent the digests of which nothing is left to be done."""
+    """Mark as sent the digests of which nothing is left to be done, even if they are paused."""
     for digest_id in list(Digest.objects.all_sent().values_list("pk", flat=True)):
         with transaction.atomic():
             # An editor may have mails in doubt sent again: whoever locks the digest first decides.
             Digest.objects.select_for_update().get(pk=digest_id)
             finished = Digest.objects.all_sent().filter(pk=digest_id)
-            finished.update(state=Digest.State.SENT, finished_at=now)
+            finished.update(
+                state=Digest.State.SENT, finished_at=now, paused_at=None, pause_reason=""
+            )
 
 
 def _content_of(batch: Batch) -> Cohort:

@@ -49,6 +49,15 @@ def test_a_paused_digest_stops_at_the_next_checkpoint_and_goes_on_when_it_is_let
     assert (digest.state, digest.pause_reason) == (Digest.State.SENT, "")
 
 
+def test_a_digest_that_is_paused_after_its_last_mail_has_ended(plan, server, after_part):
+    digest = plan(*addresses(2))
+    after_part(lambda: controls.pause(digest, "Wait.", NOW))
+    tasks.tick()
+    assert counts(digest.deliveries) == {"sent": 2}
+    digest.refresh_from_db()
+    assert (digest.state, digest.paused_at, digest.pause_reason) == (Digest.State.SENT, None, "")
+
+
 def test_of_a_cancelled_digest_nothing_more_is_sent(plan, server, after_part, later):
     digest = plan(*addresses(5))
     after_part(lambda: controls.cancel(digest, NOW))
