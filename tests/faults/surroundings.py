@@ -69,7 +69,7 @@ class Broker(Service):
         if self.proxy:
             super().lose()
         else:
-            self.folder.rename(self.folder.with_name("lost"))
+            self.folder.rename(self.folder.with_name(f"lost-{secrets.token_hex(4)}"))
 
     def mend(self) -> None:
         """Come back. An embedded one is made anew by whoever connects to it."""
