@@ -64,6 +64,11 @@ class Broker(Service):
         self.stack.callback(self._delete_queues)
         return super().__enter__()
 
+    @property
+    def stays_away(self) -> bool:
+        """Whether it is gone until it is mended; an embedded one is there again at once."""
+        return self.proxy is not None
+
     def lose(self) -> None:
         """Be gone, and refuse to be reached. Somebody deletes an embedded one."""
         if self.proxy:
