@@ -1,21 +1,37 @@
 """The blocks that posts are written with; each renders to web, email and text."""
 
+from .actions import CalloutBlock, CallToActionBlock
 from .body import BodyBlock
 from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
-from .images import ImageBlock
+from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
 from .signup import SignUpBlock
-from .text import HeadingBlock, ParagraphBlock, QuoteBlock
+from .tables import TableBlock
+from .text import (
+    CodeBlock,
+    DividerBlock,
+    HeadingBlock,
+    ParagraphBlock,
+    QuestionsBlock,
+    QuoteBlock,
+)
 
 __all__ = [
     "AuthorBioBlock",
     "BodyBlock",
     "BookLinkBlock",
+    "CallToActionBlock",
+    "CalloutBlock",
+    "CodeBlock",
     "DisclaimerBlock",
+    "DividerBlock",
+    "GalleryBlock",
     "HeadingBlock",
     "ImageBlock",
     "ParagraphBlock",
+    "QuestionsBlock",
     "QuoteBlock",
     "SignUpBlock",
+    "TableBlock",
 ]

@@ -2,12 +2,21 @@ from django.utils.translation import gettext_lazy as _
 
 from core.channels import ChannelStreamBlock
 
+from .actions import CalloutBlock, CallToActionBlock
 from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
-from .images import ImageBlock
+from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
 from .signup import SignUpBlock
-from .text import HeadingBlock, ParagraphBlock, QuoteBlock
+from .tables import TableBlock
+from .text import (
+    CodeBlock,
+    DividerBlock,
+    HeadingBlock,
+    ParagraphBlock,
+    QuestionsBlock,
+    QuoteBlock,
+)
 
 
 class BodyBlock(ChannelStreamBlock):
@@ -16,10 +25,17 @@ class BodyBlock(ChannelStreamBlock):
     heading = HeadingBlock(group=_("Text"))
     paragraph = ParagraphBlock(group=_("Text"))
     quote = QuoteBlock(group=_("Text"))
+    callout = CalloutBlock(group=_("Text"))
+    questions = QuestionsBlock(group=_("Text"))
+    code = CodeBlock(group=_("Text"))
+    divider = DividerBlock(group=_("Text"))
     image = ImageBlock(group=_("Media"))
+    gallery = GalleryBlock(group=_("Media"))
+    table = TableBlock(group=_("Media"))
     author_bio = AuthorBioBlock(group=_("From the library"))
     book = BookLinkBlock(group=_("From the library"))
     disclaimer = DisclaimerBlock(group=_("From the library"))
+    call_to_action = CallToActionBlock(group=_("Readers"))
     signup = SignUpBlock(group=_("Readers"))
 
     class Meta:

@@ -49,3 +49,18 @@ class ImageBlock(ChannelBlock, blocks.StructBlock):
         label = _("Image")
         description = _("A picture with alternative text, caption and credit.")
         value_class = ImageValue
+
+
+class GalleryBlock(ChannelBlock, blocks.StructBlock):
+    """Several pictures beside each other."""
+
+    images = blocks.ListBlock(ImageBlock(), label=_("Images"), min_num=2, max_num=24)
+
+    def get_preview_value(self) -> blocks.StructValue:
+        image = ImageBlock().get_preview_value()
+        return self.normalize({"images": [image, image]})
+
+    class Meta:
+        icon = "image"
+        label = _("Gallery")
+        description = _("Several pictures beside each other, each with its caption and credit.")

@@ -3,6 +3,11 @@ from wagtail import blocks
 
 from core.channels import ChannelBlock
 
+FEATURES = [
+    *("h2", "h3", "h4", "bold", "italic", "superscript", "highlight"),
+    *("link", "document-link", "ol", "ul"),
+]
+
 
 class HeadingBlock(ChannelBlock, blocks.CharBlock):
     """A heading between parts of a post."""
@@ -18,7 +23,7 @@ class ParagraphBlock(ChannelBlock, blocks.RichTextBlock):
     """Running text."""
 
     def __init__(self, **kwargs: object) -> None:
-        kwargs.setdefault("features", ["bold", "italic", "link", "document-link", "ol", "ul"])
+        kwargs.setdefault("features", FEATURES)
         super().__init__(**kwargs)
 
     class Meta:
@@ -52,4 +57,66 @@ class QuoteBlock(ChannelBlock, blocks.StructBlock):
             "text": "I stopped waiting to feel ready, and went while I was still afraid.",
             "attribution": "A reader",
             "source": "Letters to the editor",
+        }
+
+
+class CodeBlock(ChannelBlock, blocks.StructBlock):
+    """Words for a machine, shown letter by letter."""
+
+    code = blocks.TextBlock(label=_("Code"))
+    language = blocks.CharBlock(
+        label=_("Language"),
+        required=False,
+        max_length=30,
+        help_text=_("As “Python”; the reader sees it."),
+    )
+
+    class Meta:
+        icon = "code"
+        label = _("Code")
+        description = _("A piece of a program or a command, letter by letter.")
+        preview_value = {"code": "for night in week:\n    rest(night)  # <8 h & more>"}
+
+
+class DividerBlock(ChannelBlock, blocks.StaticBlock):
+    """A rest between parts of a post that need no heading."""
+
+    class Meta:
+        icon = "horizontalrule"
+        label = _("Divider")
+        description = _("A rest between parts of the post.")
+        admin_text = _("A line is drawn here.")
+        preview_value = None
+
+
+class QuestionBlock(blocks.StructBlock):
+    """A question and its answer."""
+
+    question = blocks.CharBlock(label=_("Question"), max_length=255)
+    answer = blocks.RichTextBlock(
+        label=_("Answer"), features=["bold", "italic", "link", "document-link", "ol", "ul"]
+    )
+
+    class Meta:
+        icon = "help"
+        label = _("Question")
+
+
+class QuestionsBlock(ChannelBlock, blocks.StructBlock):
+    """Questions that readers ask, each with its answer."""
+
+    questions = blocks.ListBlock(QuestionBlock(), label=_("Questions"), min_num=1)
+
+    class Meta:
+        icon = "help"
+        label = _("Questions and answers")
+        description = _("Questions that readers ask, each with its answer.")
+        preview_value = {
+            "questions": [
+                {
+                    "question": "How long does a bad night last?",
+                    "answer": "<p>Until morning; <b>mornings come</b>.</p>",
+                },
+                {"question": "May I nap?", "answer": "<p>Yes, before three.</p>"},
+            ]
         }

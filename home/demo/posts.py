@@ -5,11 +5,13 @@ from typing import Any
 
 from wagtail.rich_text import RichText
 
+from blog.blocks import BodyBlock
 from blog.models import BlogIndexPage, PostAuthor, PostPage
 from newsletter.models import Newsletter
 
 from . import library
 
+BLOCKS = BodyBlock().child_blocks
 Shelves = dict[str, dict[str, Any]]
 
 
@@ -67,4 +69,6 @@ def _block(block: dict[str, Any], newsletter: Newsletter, shelves: Shelves) -> t
             value = {"disclaimer": shelves["disclaimer"][block["disclaimer"]]}
         case "signup":
             value = {"newsletter": newsletter}
+        case _:
+            value = BLOCKS[kind].to_python({name: block[name] for name in block if name != "type"})
     return kind, value

@@ -16,6 +16,9 @@ from wagtail.rich_text import RichText, expand_db_html
 from .channels import without_controls
 
 _BETWEEN = "<!-- between -->"
+# In a mail the post's title is a heading already, and so are the others one lower.
+_LOWER = {"h2": "h3", "h3": "h4", "h4": "h5"}
+_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _PLAIN_TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_links=True)
 
 
@@ -30,7 +33,10 @@ def for_email(text: RichText | str) -> str:
     if not source.strip():
         return ""
     css = loader.get_template("email/richtext.css", using="text").render()
-    return css_inline.inline_fragment(_standing_alone(source), css, load_remote_stylesheets=False)
+    tree = _standing_alone(source)
+    for heading in tree.iter(*_LOWER):
+        heading.tag = _LOWER[heading.tag]
+    return css_inline.inline_fragment(_inside(tree), css, load_remote_stylesheets=False)
 
 
 def for_text(text: RichText | str) -> str:
@@ -38,7 +44,10 @@ def for_text(text: RichText | str) -> str:
     source = _expanded(text)
     if not source.strip():
         return ""
-    return get_text(_standing_alone(source), _PLAIN_TEXT).strip()
+    tree = _standing_alone(source)
+    for raised in tree.iter("sup"):
+        raised.text = (raised.text or "").translate(_RAISED)
+    return get_text(_inside(tree), _PLAIN_TEXT).strip()
 
 
 def expand_in_place(places: Sequence[tuple[Any, str]]) -> None:
@@ -60,7 +69,7 @@ def _expanded(text: RichText | str) -> str:
     return without_controls(expand_db_html(source))
 
 
-def _standing_alone(source: str) -> str:
+def _standing_alone(source: str) -> html.HtmlElement:
     tree = html.fragment_fromstring(source, create_parent="div")
     for element in tree.iter():
         element.attrib.pop("data-block-key", None)
@@ -69,5 +78,9 @@ def _standing_alone(source: str) -> str:
             del element.attrib["href"]
         elif href:
             element.set("href", absolute_url(href))
+    return tree
+
+
+def _inside(tree: html.HtmlElement) -> str:
     inner = html.tostring(tree, encoding="unicode")
     return inner.removeprefix("<div>").removesuffix("</div>")

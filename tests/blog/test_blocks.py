@@ -107,12 +107,23 @@ def hostile(name: str, section: BlogIndexPage) -> object:
             "note": HOSTILE,
         },
         "disclaimer": {"disclaimer": Disclaimer(name=HOSTILE, text=rich)},
+        "call_to_action": {"text": HOSTILE, "label": HOSTILE, "url": "https://example.com/?'\"<"},
+        "callout": {"title": HOSTILE, "text": RichText(rich), "phone": HOSTILE},
+        "questions": {"questions": [{"question": HOSTILE, "answer": RichText(rich)}]},
+        "code": {"code": HOSTILE, "language": HOSTILE},
+        "table": {
+            "data": [[HOSTILE, "b"], ["c", HOSTILE]],
+            "first_row_is_table_header": True,
+            "first_col_is_header": True,
+            "table_caption": HOSTILE,
+        },
         "signup": {"newsletter": NewsletterFactory(name=HOSTILE, section=section)},
     }
+    values["gallery"] = {"images": [values["image"], values["image"]]}
     return BLOCKS[name].normalize(values[name])
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", [name for name in BLOCKS if name != "divider"])
 def test_hostile_text_is_shown_as_it_is_and_breaks_nothing(name, section):
     value = hostile(name, section)
     for channel in (Channel.WEB, Channel.EMAIL):

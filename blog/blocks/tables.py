@@ -1,0 +1,77 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
+
+from core.channels import ChannelBlock
+
+# A plain-text table that is wider is shown row by row instead.
+MOST_CHARACTERS = 72
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is shown. ``header`` is empty where there is none."""
+
+    caption: str
+    header: list[str]
+    rows: list[list[str]]
+    has_row_headers: bool
+
+    @cached_property
+    def as_text(self) -> str:
+        """The table in columns, or where they are too wide, each row as a list of its cells."""
+        lines = [self.header, *self.rows] if self.header else self.rows
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        if sum(widths) + 2 * len(widths) > MOST_CHARACTERS:
+            return "\n\n".join(map(self._listed, self.rows))
+        ruled = [["-" * width for width in widths]] if self.header else []
+        shown = [*lines[:1], *ruled, *lines[1:]]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in shown
+        )
+
+    def _listed(self, row: list[str]) -> str:
+        names = self.header or [""] * len(row)
+        return "\n".join(
+            f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=True)
+        )
+
+
+class TableBlock(ChannelBlock, WagtailTableBlock):
+    """Rows and columns."""
+
+    def get_context(
+        self, value: Any, parent_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        return {**context, "table": table_of(value or {})}
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        description = _("Rows and columns, with a caption and headers.")
+        preview_value = {
+            "data": [["Night", "Hours slept"], ["Monday", "5"], ["Tuesday", "7½"]],
+            "first_row_is_table_header": True,
+            "first_col_is_header": True,
+            "table_caption": "A week of sleep, begun",
+        }
+
+
+def table_of(value: Mapping[str, Any]) -> Table | None:
+    """Return the table that the editor's data make; None where no cell of it holds anything."""
+    lines = [[" ".join(str(cell or "").split()) for cell in row] for row in value.get("data") or []]
+    if not any(map(any, lines)):
+        return None
+    has_header = bool(value.get("first_row_is_table_header"))
+    return Table(
+        caption=value.get("table_caption") or "",
+        header=lines[0] if has_header else [],
+        rows=lines[1:] if has_header else lines,
+        has_row_headers=bool(value.get("first_col_is_header")),
+    )

@@ -1,0 +1,139 @@
+"""What blocks refuse, and what they make of what editors give them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from blog.blocks import BodyBlock
+from core.channels import Channel, compile_mjml
+from tests.factories import PostFactory
+
+pytestmark = pytest.mark.django_db
+BLOCKS = BodyBlock().child_blocks
+
+
+def shown(name: str, value: object, channel: Channel) -> str:
+    block = BLOCKS[name]
+    source = block.render(block.to_python(value), {"channel": channel})
+    if channel is Channel.EMAIL:
+        return compile_mjml(f"<mjml><mj-body>{source}</mj-body></mjml>")
+    return source
+
+
+def problems(name: str, value: object) -> dict[str, str]:
+    """Return what a block says of a value, by the field it says it at."""
+    block = BLOCKS[name]
+    with pytest.raises(ValidationError) as refusal:
+        block.clean(block.to_python(value))
+    return {field: " ".join(error.messages) for field, error in refusal.value.block_errors.items()}
+
+
+class TestCallToAction:
+    @pytest.mark.parametrize("channel", Channel)
+    def test_it_leads_to_a_page_wherever_that_has_moved(self, section, channel):
+        post = PostFactory(parent=section, title="Help", slug="help")
+        value = {"label": "Find help", "page": post.pk}
+        post.slug = "find-help"
+        post.save()
+        page = shown("call_to_action", value, channel)
+        assert "Find help" in page
+        assert "/journal/find-help/" in page
+        assert channel is Channel.WEB or "http://localhost/journal/find-help/" in page
+
+    @pytest.mark.parametrize("channel", Channel)
+    def test_to_a_page_that_is_not_public_any_more_it_leads_nobody(self, section, channel):
+        post = PostFactory(parent=section)
+        value = {"label": "Find help", "page": post.pk}
+        post.unpublish()
+        assert "Find help" not in shown("call_to_action", value, channel)
+
+    @pytest.mark.parametrize("places", [0, 2])
+    def test_it_leads_to_one_place(self, section, places):
+        both = {"page": PostFactory(parent=section).pk, "url": "https://example.org/"}
+        value = {"label": "Go", **(both if places else {})}
+        assert "one of the two" in problems("call_to_action", value)["url"]
+
+    def test_an_address_that_is_a_script_is_refused(self):
+        value = {"label": "Go", "url": "javascript:alert(1)"}
+        assert "valid URL" in problems("call_to_action", value)["url"]
+
+
+class TestCallout:
+    TEXT = "<p>Somebody listens.</p>"
+
+    def test_a_number_can_be_tapped(self):
+        value = {"kind": "crisis", "text": self.TEXT, "phone": "+44 (0)20 7946-0018"}
+        for channel in (Channel.WEB, Channel.EMAIL):
+            assert 'href="tel:+4402079460018"' in shown("callout", value, channel)
+        assert "Call +44 (0)20 7946-0018" in shown("callout", value, Channel.TEXT)
+
+    def test_a_crisis_line_needs_a_number(self):
+        value = {"kind": "crisis", "text": self.TEXT}
+        assert problems("callout", value) == {"phone": "A crisis line needs a number to call."}
+
+    @pytest.mark.parametrize("phone", ["call me", "javascript:1", "116 123 ext", "+"])
+    def test_what_cannot_be_dialled_is_refused(self, phone):
+        value = {"kind": "note", "text": self.TEXT, "phone": phone}
+        assert "can be dialled" in problems("callout", value)["phone"]
+
+    @pytest.mark.parametrize("phone", ["988", "116 123", "*21#", "(020) 7946 0018"])
+    def test_what_can_be_is_taken(self, phone):
+        block = BLOCKS["callout"]
+        value = block.to_python({"kind": "note", "text": self.TEXT, "phone": phone})
+        assert block.clean(value)["phone"] == phone
+
+    @pytest.mark.parametrize("channel", Channel)
+    def test_without_a_title_its_kind_stands_above_it(self, channel):
+        assert "Warning" in shown("callout", {"kind": "warning", "text": self.TEXT}, channel)
+
+
+class TestTable:
+    VALUE = {
+        "data": [["Night", "Hours"], ["Monday", "5"], ["Tuesday", None]],
+        "first_row_is_table_header": True,
+        "first_col_is_header": True,
+        "table_caption": "A week",
+    }
+
+    @pytest.mark.parametrize("channel", [Channel.WEB, Channel.EMAIL])
+    def test_headers_say_what_they_are_for(self, channel):
+        html = shown("table", self.VALUE, channel)
+        assert html.count('scope="col"') == 2
+        assert html.count('scope="row"') == 2
+        assert "A week" in html
+
+    def test_plain_text_shows_columns(self):
+        assert "Night    Hours\n-------  -----\nMonday   5\nTuesday\n" in shown(
+            "table", self.VALUE, Channel.TEXT
+        )
+
+    def test_what_is_too_wide_for_columns_is_shown_row_by_row(self):
+        data = [["Night", "What it was like"], ["Monday", "long " * 20]]
+        text = shown("table", {**self.VALUE, "data": data}, Channel.TEXT)
+        assert "Night: Monday\nWhat it was like: long long" in text
+
+    @pytest.mark.parametrize("value", [None, {}, {"data": [[None, ""], ["", None]]}, {"data": []}])
+    @pytest.mark.parametrize("channel", Channel)
+    def test_an_empty_one_is_not_shown(self, value, channel):
+        assert not BLOCKS["table"].render(value, {"channel": channel}).strip()
+
+
+class TestGallery:
+    def test_one_picture_makes_none(self):
+        with pytest.raises(ValidationError):
+            BLOCKS["gallery"].clean(BLOCKS["gallery"].to_python({"images": []}))
+
+
+class TestRichText:
+    SOURCE = "<h2>Rest</h2><p>x<sup>2</sup> and <mark>this</mark></p><h4>More</h4>"
+
+    def test_headings_in_a_mail_stand_below_the_title_of_the_post(self):
+        html = shown("paragraph", self.SOURCE, Channel.EMAIL)
+        assert "<h2" not in html
+        assert html.count("<h3") == 1
+        assert html.count("<h5") == 1
+
+    def test_plain_text_keeps_what_is_raised(self):
+        assert "x²" in shown("paragraph", self.SOURCE, Channel.TEXT)
+
+    def test_highlighted_words_stand_out_in_a_mail(self):
+        assert "background-color: #ffe9a8" in shown("paragraph", self.SOURCE, Channel.EMAIL)
