@@ -1,11 +1,15 @@
 """Which disclaimers does this post owe its readers?
 
-Nobody has to remember them: they follow from what the post holds and who wrote it.
+Nobody has to remember them: they follow from what the post holds, who wrote it, and its topics.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from wagtail.blocks import StreamValue
+
+from core.streams import instances_in_each
 
 if TYPE_CHECKING:
     from blog.models import Disclaimer
@@ -13,18 +17,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Facts:
-    """What of a post decides which disclaimers it owes."""
+    """What of a post decides which disclaimers it owes; topics are told by their numbers."""
 
     has_affiliate_link: bool
     has_guest_author: bool
+    topics: frozenset[int] = frozenset()
 
 
 def owed(facts: Facts, disclaimers: Iterable["Disclaimer"]) -> list["Disclaimer"]:
     """Return those of ``disclaimers`` that a post with these facts owes, in their order."""
-    applies = {
-        "affiliate": facts.has_affiliate_link,
-        "guest": facts.has_guest_author,
-        "always": True,
-        "manual": False,
-    }
-    return [disclaimer for disclaimer in disclaimers if applies[disclaimer.rule]]
+    return [disclaimer for disclaimer in disclaimers if _applies(disclaimer, facts)]
+
+
+def cause_of(disclaimer: "Disclaimer", content: StreamValue) -> int | None:
+    """Return the place of the first block that brings a disclaimer; None where no block does."""
+    from blog.models import Author, Book
+
+    match disclaimer.rule:
+        case "affiliate":
+            causes = [
+                any(book.has_affiliate_link for book in books)
+                for books in instances_in_each(content, Book)
+            ]
+        case "guest":
+            causes = [
+                any(author.guest for author in authors)
+                for authors in instances_in_each(content, Author)
+            ]
+        case _:
+            causes = []
+    return causes.index(True) if True in causes else None
+
+
+def _applies(disclaimer: "Disclaimer", facts: Facts) -> bool:
+    match disclaimer.rule:
+        case "affiliate":
+            return facts.has_affiliate_link
+        case "guest":
+            return facts.has_guest_author
+        case "topic":
+            return not facts.topics.isdisjoint(topic.pk for topic in disclaimer.topics.all())
+        case rule:
+            return rule == "always"

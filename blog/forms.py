@@ -1,9 +1,9 @@
-"""What is asked of a post in the editor."""
+"""What is asked of a post and of a disclaimer in the editor."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
-from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
 
 class PostPageForm(WagtailAdminPageForm):
@@ -25,6 +25,16 @@ class PostPageForm(WagtailAdminPageForm):
         if cleaned.get("lead_image") and not cleaned.get("lead_image_alt", "").strip():
             message = _("Say what the lead image shows, for those who don't see it.")
             self.add_error("lead_image_alt", message)
+
+
+class DisclaimerForm(WagtailAdminModelForm):
+    """A disclaimer that is shown by topic needs one; else no post would ever show it."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("rule") == "topic" and not cleaned.get("topics"):
+            self.add_error("topics", _("Choose the topics whose posts show it."))
+        return cleaned
 
 
 def _is_deleted(form: Any) -> bool:

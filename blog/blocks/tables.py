@@ -45,6 +45,10 @@ class Table:
 class TableBlock(ChannelBlock, WagtailTableBlock):
     """Rows and columns."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        # The grid knows few of the languages that Wagtail would ask it for.
+        super().__init__(**{"table_options": {"language": "en-US"}, **kwargs})
+
     def get_context(
         self, value: Any, parent_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class DividerBlock(ChannelBlock, blocks.StaticBlock):
     """A rest between parts of a post that need no heading."""
 
     class Meta:
-        icon = "horizontalrule"
+        icon = "minus"
         label = _("Divider")
         description = _("A rest between parts of the post.")
         admin_text = _("A line is drawn here.")

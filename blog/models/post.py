@@ -21,12 +21,14 @@ from core.streams import instances_in
 
 from .. import previews
 from ..blocks import BodyBlock
-from ..disclosures import Facts, owed
+from ..disclosures import Facts, cause_of, owed
 from ..forms import PostPageForm
+from ..panels import DisclosuresPanel
 from ..querysets import PostQuerySet
 from .author import Author
 from .book import Book
 from .disclaimer import Disclaimer
+from .topic import Topic
 
 
 class PostPage(BasePage):
@@ -75,6 +77,7 @@ class PostPage(BasePage):
         FieldPanel("topics", widget=forms.CheckboxSelectMultiple, required_on_save=False),
         MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image")),
         FieldPanel("body"),
+        DisclosuresPanel(heading=_("Disclosures"), icon="warning"),
     ]
     promote_panels = [*BasePage.promote_panels, FieldPanel("in_digests")]
 
@@ -96,7 +99,21 @@ class PostPage(BasePage):
         return [byline.author for byline in bylines]
 
     @cached_property
+    def filed_under(self) -> list[Topic]:
+        """Its topics."""
+        return list(self.topics.all())
+
+    @cached_property
     def content(self) -> StreamValue:
+        """The body as it is shown: with disclaimers right after the blocks that bring them."""
+        content = self._blocks
+        for disclaimer in self._disclaimers[Disclaimer.Place.BESIDE]:
+            place = cause_of(disclaimer, content) + 1
+            content.insert(place, ("disclaimer", {"disclaimer": disclaimer}))
+        return content
+
+    @cached_property
+    def _blocks(self) -> StreamValue:
         """A copy of the body with all that its blocks show, in a fixed number of queries."""
         content = self.body.stream_block.to_python(self.body.get_prep_value())
         authors, books = instances_in(content, Author), instances_in(content, Book)
@@ -113,19 +130,52 @@ class PostPage(BasePage):
     @property
     def facts(self) -> Facts:
         """What decides which disclaimers it owes."""
-        books = instances_in(self.content, Book)
+        books = instances_in(self._blocks, Book)
         return Facts(
             has_affiliate_link=any(book.has_affiliate_link for book in books),
             has_guest_author=any(author.guest for author in self.authors),
+            topics=frozenset(topic.pk for topic in self.filed_under),
         )
 
     @cached_property
-    def disclaimers_at_end(self) -> list[Disclaimer]:
-        """The disclaimers that it owes, less those that an editor has put into the body."""
-        placed = {disclaimer.pk for disclaimer in instances_in(self.content, Disclaimer)}
-        disclaimers = owed(self.facts, Disclaimer.objects.exclude(pk__in=placed))
+    def _disclaimers(self) -> dict[str, list[Disclaimer]]:
+        """The disclaimers that it owes, by their places, less those that an editor has placed.
+
+        One that no block brings, though it would stand beside it, stands at the end.
+        """
+        placed = {disclaimer.pk for disclaimer in self._placed}
+        others = Disclaimer.objects.exclude(pk__in=placed).prefetch_related("topics")
+        disclaimers = owed(self.facts, others)
         richtext.expand_in_place([(disclaimer, "text") for disclaimer in disclaimers])
-        return disclaimers
+        by_place: dict[str, list[Disclaimer]] = {place: [] for place in Disclaimer.Place.values}
+        for disclaimer in disclaimers:
+            is_beside = disclaimer.place == Disclaimer.Place.BESIDE
+            is_lost = is_beside and cause_of(disclaimer, self._blocks) is None
+            by_place[Disclaimer.Place.END if is_lost else disclaimer.place].append(disclaimer)
+        return by_place
+
+    @property
+    def disclosures(self) -> list[tuple[Disclaimer, str]]:
+        """Every disclaimer that it shows, and where, for its editor."""
+        places = dict(Disclaimer.Place.choices)
+        placed = [(it, _("where an editor put it")) for it in self._placed]
+        owed = [(it, places[place]) for place in places for it in self._disclaimers[place]]
+        return placed + owed
+
+    @cached_property
+    def _placed(self) -> list[Disclaimer]:
+        """The disclaimers that an editor has put into the body."""
+        return instances_in(self._blocks, Disclaimer)
+
+    @property
+    def disclaimers_at_top(self) -> list[Disclaimer]:
+        """The disclaimers that stand before its text."""
+        return self._disclaimers[Disclaimer.Place.TOP]
+
+    @property
+    def disclaimers_at_end(self) -> list[Disclaimer]:
+        """The disclaimers that stand at its end."""
+        return self._disclaimers[Disclaimer.Place.END]
 
     @cached_property
     def excerpt(self) -> str:

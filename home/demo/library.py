@@ -62,7 +62,7 @@ def book(entry: dict[str, Any]) -> Book:
 def disclaimer(entry: dict[str, Any]) -> Disclaimer:
     """Return a disclaimer, added where it is not there yet."""
     disclaimer, _ = Disclaimer.objects.get_or_create(
-        name=entry["name"], defaults={"rule": entry["rule"], "text": entry["text"]}
+        name=entry["name"], defaults={field: entry[field] for field in ("rule", "place", "text")}
     )
     return disclaimer
 

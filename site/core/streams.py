@@ -14,7 +14,14 @@ def instances_in(stream: StreamValue, kind: type[T]) -> list[T]:
 
     They are found in lists and structures, however deep they lie.
     """
-    return [value for child in stream for value in _values(child.value) if isinstance(value, kind)]
+    return [value for values in instances_in_each(stream, kind) for value in values]
+
+
+def instances_in_each(stream: StreamValue, kind: type[T]) -> list[list[T]]:
+    """Return the same for each block of a stream by itself."""
+    return [
+        [value for value in _values(child.value) if isinstance(value, kind)] for child in stream
+    ]
 
 
 def _values(value: Any) -> Iterator[Any]:

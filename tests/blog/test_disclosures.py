@@ -1,5 +1,6 @@
 """Posts show the disclaimers that they owe, on every channel, without an editor's doing."""
 
+import re
 from itertools import product
 
 import pytest
@@ -9,16 +10,23 @@ from wagtail.rich_text import RichText
 from blog.disclosures import Facts, owed
 from blog.models import Disclaimer
 from core.channels import Channel
-from tests.factories import AuthorFactory, BookFactory, DisclaimerFactory, PostFactory
+from tests.factories import (
+    AuthorFactory,
+    BookFactory,
+    DisclaimerFactory,
+    PostFactory,
+    TopicFactory,
+)
 
-RULES = {rule: Disclaimer(name=rule, rule=rule) for rule in Disclaimer.Rule.values}
+RULES = {rule: Disclaimer(pk=0, name=rule, rule=rule) for rule in Disclaimer.Rule.values}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("affiliate", "guest"), list(product([True, False], repeat=2)))
 def test_each_rule_follows_from_its_fact(affiliate, guest):
     facts = Facts(has_affiliate_link=affiliate, has_guest_author=guest)
     rules = {disclaimer.rule for disclaimer in owed(facts, RULES.values())}
-    expected = {"affiliate": affiliate, "guest": guest, "always": True}
+    expected = {"affiliate": affiliate, "guest": guest, "always": True, "topic": False}
     assert rules == {rule for rule, is_owed in expected.items() if is_owed}
 
 
@@ -89,3 +97,84 @@ def test_marking_a_shop_as_affiliate_changes_every_post_with_the_book(client, se
     assert shown(client, post, disclaimers["affiliate"]) == on_all(0)
     book.links.update(affiliate=True)
     assert shown(client, post, disclaimers["affiliate"]) == on_all(1)
+
+
+def test_a_topic_brings_its_disclaimer(client, section, disclaimers):
+    sleep, grief = TopicFactory(), TopicFactory()
+    disclaimers["topic"].topics.set([sleep])
+    for topic, times in ((sleep, 1), (grief, 0)):
+        post = PostFactory(parent=section, topics=[topic])
+        assert shown(client, post, disclaimers["topic"]) == on_all(times)
+
+
+class TestPlace:
+    BODY = (
+        ("paragraph", RichText("<p>First words.</p>")),
+        ("paragraph", RichText("<p>Last words.</p>")),
+    )
+
+    def order(self, post) -> str:
+        """Return in which order the mail shows the words of a post, its books and disclaimers."""
+        text = loader.render_to_string(
+            "blog/partials/post_full.txt",
+            {"post": type(post).objects.get(pk=post.pk), "channel": Channel.TEXT},
+            using="text",
+        )
+        words = {"Text of": "D", "First words": "1", "Last words": "2", "example.com/0": "B"}
+        return "".join(words[found] for found in re.findall("|".join(words), text))
+
+    def test_at_the_top(self, client, section):
+        disclaimer = DisclaimerFactory(name="top", rule="always", place="top")
+        post = PostFactory(parent=section, body=self.BODY)
+        assert shown(client, post, disclaimer) == on_all(1)
+        assert self.order(post) == "D12"
+
+    def test_beside_the_first_book_that_brings_it(self, client, section):
+        disclaimer = DisclaimerFactory(name="beside", rule="affiliate", place="beside")
+        plain, paid = BookFactory(affiliate=False, links=0), BookFactory(affiliate=True)
+        books = [("book", {"book": book, "note": ""}) for book in (plain, paid, paid)]
+        post = PostFactory(parent=section, body=[*books[:2], self.BODY[1], books[2]])
+        assert shown(client, post, disclaimer) == on_all(1)
+        assert self.order(post) == "BD2B"
+
+    def test_beside_the_bio_of_a_guest(self, client, section):
+        disclaimer = DisclaimerFactory(name="beside", rule="guest", place="beside")
+        guest = AuthorFactory(guest=True)
+        body = [self.BODY[0], ("author_bio", {"author": guest}), self.BODY[1]]
+        post = PostFactory(parent=section, authors=[guest], body=body)
+        assert shown(client, post, disclaimer) == on_all(1)
+        assert self.order(post) == "1D2"
+
+    @pytest.mark.parametrize("rule", ["always", "guest"])
+    def test_where_no_block_brings_it_at_the_end(self, client, section, rule):
+        disclaimer = DisclaimerFactory(name="beside", rule=rule, place="beside")
+        guest = AuthorFactory(guest=True)
+        post = PostFactory(parent=section, authors=[guest], body=self.BODY)
+        assert shown(client, post, disclaimer) == on_all(1)
+        assert self.order(post) == "12D"
+
+
+class TestInTheEditor:
+    def test_the_panel_says_what_a_post_owes_and_why(self, admin_client, section, disclaimers):
+        Disclaimer.objects.filter(rule="always").update(place="top")
+        post = PostFactory(
+            parent=section,
+            authors=[AuthorFactory(guest=True)],
+            body=[("disclaimer", {"disclaimer": disclaimers["manual"]})],
+        )
+        html = admin_client.get(f"/admin/pages/{post.pk}/edit/").content.decode()
+        panel = " ".join(html[html.index("the post shows:") :][:3000].split())
+        assert "before the text (always)" in panel
+        assert "at the end (when a guest wrote the post)" in panel
+        assert "where an editor put it (only where an editor adds it)" in panel
+        assert "affiliate</a>" not in panel
+
+    def test_the_panel_of_a_new_post_is_there(self, admin_client, section):
+        html = admin_client.get(f"/admin/pages/add/blog/postpage/{section.pk}/").content.decode()
+        assert "the post owes no disclaimer" in html
+
+    def test_a_disclaimer_by_topic_needs_one(self, admin_client):
+        values = {"name": "Sleep", "rule": "topic", "place": "end", "text": "null"}
+        answer = admin_client.post("/admin/snippets/blog/disclaimer/add/", values)
+        assert "Choose the topics whose posts show it." in answer.content.decode()
+        assert not Disclaimer.objects.exists()

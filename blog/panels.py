@@ -1,0 +1,25 @@
+"""What the editor of a post is told beside its fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.panels import Panel
+
+
+class DisclosuresPanel(Panel):
+    """Which disclaimers the post owes as it was last saved, why, and where they stand."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "blog/admin/disclosures_panel.html"
+
+        def get_context_data(
+            self, parent_context: Mapping[str, Any] | None = None
+        ) -> dict[str, Any]:
+            edit_url = AdminURLFinder(self.request.user).get_edit_url
+            return {
+                **super().get_context_data(parent_context),
+                "disclosures": [
+                    (it, place, edit_url(it)) for it, place in self.instance.disclosures
+                ],
+            }
