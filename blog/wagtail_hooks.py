@@ -1,4 +1,4 @@
-"""Authors, topics, books and disclaimers in the editor."""
+"""Authors, topics, books, disclaimers and reusable content in the editor."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -6,7 +6,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from .models import Author, Book, Disclaimer, Topic
+from .models import Author, Book, Disclaimer, ReusableContent, Topic
 
 
 class LibraryViewSet(SnippetViewSet):
@@ -50,12 +50,25 @@ class DisclaimerViewSet(LibraryViewSet):
     search_fields = ["name", "text"]
 
 
+class ReusableContentViewSet(LibraryViewSet):
+    model = ReusableContent
+    icon = "copy"
+    list_display = ["name"]
+    search_fields = ["name"]
+
+
 @register_snippet
 class LibraryViewSetGroup(SnippetViewSetGroup):
     menu_label = _("Library")
     menu_icon = "folder-open-inverse"
     menu_order = 150
-    items = [AuthorViewSet, TopicViewSet, BookViewSet, DisclaimerViewSet]
+    items = [
+        AuthorViewSet,
+        TopicViewSet,
+        BookViewSet,
+        DisclaimerViewSet,
+        ReusableContentViewSet,
+    ]
 
 
 @hooks.register("register_icons")

@@ -17,6 +17,7 @@ from blog.models import (
     PostAuthor,
     PostPage,
     RetailerLink,
+    ReusableContent,
     Topic,
 )
 from core.models import CreditedImage
@@ -81,6 +82,13 @@ class DisclaimerFactory(DjangoModelFactory):
 
     class Meta:
         model = Disclaimer
+
+
+class ReusableContentFactory(DjangoModelFactory):
+    name = factory.Sequence(lambda n: f"Content {n}")
+
+    class Meta:
+        model = ReusableContent
 
 
 class SectionFactory(wagtail_factories.PageFactory):

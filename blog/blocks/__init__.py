@@ -1,11 +1,12 @@
 """The blocks that posts are written with; each renders to web, email and text."""
 
 from .actions import CalloutBlock, CallToActionBlock
-from .body import BodyBlock
+from .body import BodyBlock, ContentBlock
 from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
+from .reusable import ReusableBlock
 from .signup import SignUpBlock
 from .tables import TableBlock
 from .text import (
@@ -24,6 +25,7 @@ __all__ = [
     "CallToActionBlock",
     "CalloutBlock",
     "CodeBlock",
+    "ContentBlock",
     "DisclaimerBlock",
     "DividerBlock",
     "GalleryBlock",
@@ -32,6 +34,7 @@ __all__ = [
     "ParagraphBlock",
     "QuestionsBlock",
     "QuoteBlock",
+    "ReusableBlock",
     "SignUpBlock",
     "TableBlock",
 ]

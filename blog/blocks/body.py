@@ -7,6 +7,7 @@ from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
+from .reusable import ReusableBlock
 from .signup import SignUpBlock
 from .tables import TableBlock
 from .text import (
@@ -19,8 +20,8 @@ from .text import (
 )
 
 
-class BodyBlock(ChannelStreamBlock):
-    """The body of a post."""
+class ContentBlock(ChannelStreamBlock):
+    """What posts are made of, and what is kept to be used in many."""
 
     heading = HeadingBlock(group=_("Text"))
     paragraph = ParagraphBlock(group=_("Text"))
@@ -36,6 +37,12 @@ class BodyBlock(ChannelStreamBlock):
     book = BookLinkBlock(group=_("From the library"))
     disclaimer = DisclaimerBlock(group=_("From the library"))
     call_to_action = CallToActionBlock(group=_("Readers"))
+
+
+class BodyBlock(ContentBlock):
+    """The body of a post."""
+
+    reusable = ReusableBlock(group=_("From the library"))
     signup = SignUpBlock(group=_("Readers"))
 
     class Meta:

@@ -2,6 +2,7 @@ from .author import Author
 from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
 from .post import PostAuthor, PostPage
+from .reusable import ReusableContent
 from .section import BlogIndexPage
 from .topic import Topic
 
@@ -13,5 +14,6 @@ __all__ = [
     "PostAuthor",
     "PostPage",
     "RetailerLink",
+    "ReusableContent",
     "Topic",
 ]

@@ -28,6 +28,7 @@ from ..querysets import PostQuerySet
 from .author import Author
 from .book import Book
 from .disclaimer import Disclaimer
+from .reusable import with_reusable
 from .topic import Topic
 
 
@@ -115,7 +116,7 @@ class PostPage(BasePage):
     @cached_property
     def _blocks(self) -> StreamValue:
         """A copy of the body with all that its blocks show, in a fixed number of queries."""
-        content = self.body.stream_block.to_python(self.body.get_prep_value())
+        content = self.body.stream_block.to_python(with_reusable(self.body.get_prep_value()))
         authors, books = instances_in(content, Author), instances_in(content, Book)
         models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
         models.prefetch_related_objects(authors, "photo__renditions")

@@ -2,10 +2,17 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from wagtail.rich_text import RichText
 
 from blog.blocks import BodyBlock
+from blog.models import PostPage
 from core.channels import Channel, compile_mjml
-from tests.factories import PostFactory
+from tests.factories import (
+    BookFactory,
+    DisclaimerFactory,
+    PostFactory,
+    ReusableContentFactory,
+)
 
 pytestmark = pytest.mark.django_db
 BLOCKS = BodyBlock().child_blocks
@@ -137,3 +144,35 @@ class TestRichText:
 
     def test_highlighted_words_stand_out_in_a_mail(self):
         assert "background-color: #ffe9a8" in shown("paragraph", self.SOURCE, Channel.EMAIL)
+
+
+class TestReusableContent:
+    def content(self, *blocks):
+        return ReusableContentFactory(body=blocks)
+
+    def test_changed_once_it_changes_in_every_post(self, client, section):
+        content = self.content(("paragraph", RichText("<p>Open on Mondays.</p>")))
+        body = [("reusable", {"content": content})]
+        urls = [PostFactory(parent=section, body=body).url for _ in range(2)]
+        content.body = [("paragraph", RichText("<p>Open on Tuesdays.</p>"))]
+        content.save()
+        for url in urls:
+            assert "Open on Tuesdays." in client.get(url).content.decode()
+
+    def test_a_book_in_it_is_owed_its_disclaimer(self, client, section):
+        DisclaimerFactory(name="paid", rule="affiliate", place="beside")
+        book = ("book", {"book": BookFactory(affiliate=True), "note": ""})
+        body = [("reusable", {"content": self.content(book)})]
+        html = client.get(PostFactory(parent=section, body=body).url).content.decode()
+        assert html.count("Text of paid.") == 1
+
+    @pytest.mark.parametrize("channel", Channel)
+    def test_deleted_it_leaves_the_rest_of_a_post_as_it_was(self, section, channel):
+        content = self.content(("heading", "Gone"))
+        post = PostFactory(
+            parent=section, body=[("reusable", {"content": content}), ("heading", "Here")]
+        )
+        content.delete()
+        shown = PostPage.objects.get(pk=post.pk).content.render_as_block({"channel": channel})
+        assert "Here" in shown
+        assert "Gone" not in shown

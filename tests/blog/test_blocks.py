@@ -9,7 +9,14 @@ from wagtail.blocks import ChooserBlock
 from wagtail.rich_text import RichText
 
 from blog.blocks import BodyBlock
-from blog.models import Author, BlogIndexPage, Book, Disclaimer, RetailerLink
+from blog.models import (
+    Author,
+    BlogIndexPage,
+    Book,
+    Disclaimer,
+    RetailerLink,
+    ReusableContent,
+)
 from core.channels import Channel, ChannelBlock, compile_mjml
 from tests.factories import ImageFactory, NewsletterFactory, SectionFactory
 
@@ -117,6 +124,7 @@ def hostile(name: str, section: BlogIndexPage) -> object:
             "first_col_is_header": True,
             "table_caption": HOSTILE,
         },
+        "reusable": {"content": ReusableContent(body=[("code", {"code": HOSTILE})])},
         "signup": {"newsletter": NewsletterFactory(name=HOSTILE, section=section)},
     }
     values["gallery"] = {"images": [values["image"], values["image"]]}

@@ -1,8 +1,16 @@
 """What the blog adds to the editor."""
 
 import pytest
+from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from tests.factories import AuthorFactory, BookFactory, DisclaimerFactory, TopicFactory
+from blog.models import ReusableContent
+from tests.factories import (
+    AuthorFactory,
+    BookFactory,
+    DisclaimerFactory,
+    ReusableContentFactory,
+    TopicFactory,
+)
 
 LIBRARY = "/admin/snippets/blog"
 
@@ -23,6 +31,7 @@ def test_books_have_an_icon(admin_client, db):
         ("topic", lambda: TopicFactory(name="Sleep"), "slee", "Sleep"),
         ("book", lambda: BookFactory(title="Rain", isbn="9780306406157"), "03064", "Rain"),
         ("disclaimer", lambda: DisclaimerFactory(name="Shops"), "shop", "Shops"),
+        ("reusablecontent", lambda: ReusableContentFactory(name="Shops"), "shop", "Shops"),
     ],
 )
 def test_the_library_is_searched_by_parts_of_words(admin_client, db, kind, make, words, found):
@@ -43,3 +52,15 @@ def test_disclaimers_are_filtered_by_rule(admin_client, db):
     DisclaimerFactory(name="Guests", rule="guest")
     DisclaimerFactory(name="Shops", rule="affiliate")
     assert names(admin_client.get(f"{LIBRARY}/disclaimer/", {"rule": "guest"})) == ["Guests"]
+
+
+def test_reusable_content_is_written_with_the_blocks_of_posts(admin_client, db):
+    values = nested_form_data({"name": "Help", "body": streamfield([("heading", "Whom to call")])})
+    answer = admin_client.post(f"{LIBRARY}/reusablecontent/add/", values)
+    assert answer.status_code == 302
+    content = ReusableContent.objects.get()
+    assert [(block.block_type, block.value) for block in content.body] == [
+        ("heading", "Whom to call")
+    ]
+    page = admin_client.get(f"{LIBRARY}/reusablecontent/edit/{content.pk}/").content.decode()
+    assert "Whom to call" in page

@@ -15,6 +15,7 @@ from tests.factories import (
     DisclaimerFactory,
     ImageFactory,
     PostFactory,
+    ReusableContentFactory,
     TopicFactory,
 )
 
@@ -49,6 +50,7 @@ def rich_post(section, size: int, **kwargs):
             ("call_to_action", {"label": "Look", "page": PostFactory(parent=section)}),
             ("callout", {"kind": "note", "text": RichText(link)}),
             ("questions", {"questions": [{"question": "Why?", "answer": RichText(link)}] * size}),
+            ("reusable", {"content": ReusableContentFactory(body=[("paragraph", RichText(link))])}),
             ("gallery", {"images": [picture() for _ in range(size)]}),
         ]
         DisclaimerFactory(rule="always", text=link)
@@ -66,7 +68,7 @@ def rich_post(section, size: int, **kwargs):
 def test_a_post_takes_the_same_queries_however_much_is_in_it(client, section, newsletter):
     small, large = (queries(client, rich_post(section, size).url) for size in (1, 5))
     assert small == large
-    assert large <= 33
+    assert large <= 34
 
 
 def test_listings_take_the_same_queries_however_many_posts_there_are(
@@ -214,7 +216,7 @@ def test_public_pages_set_no_cookie_and_load_nothing_from_elsewhere(client, home
 
 def test_links_in_all_rich_text_of_a_post_lead_to_pages(client, section):
     html = client.get(rich_post(section, 2).url).content.decode()
-    assert html.count(f'<a href="{section.url}">Here</a>') == 14
+    assert html.count(f'<a href="{section.url}">Here</a>') == 16
     assert "linktype" not in html
 
 
