@@ -16,9 +16,13 @@ class PostQuerySet(PageQuerySet):
         """Those that everyone may read: live, and no view restriction on them or above them."""
         return self.live().public()
 
+    def listed(self) -> "PostQuerySet":
+        """Those that readers come upon: published, and not for those alone who have the address."""
+        return self.published().filter(listed=True)
+
     def mailable(self) -> "PostQuerySet":
-        """Those that may leave the site by mail: published, and not withheld by an editor."""
-        return self.published().filter(in_digests=True)
+        """Those that may leave the site by mail: listed, and not withheld by an editor."""
+        return self.listed().filter(in_digests=True)
 
     def in_section(self, section: "BlogIndexPage") -> "PostQuerySet":
         """Those that lie under a section."""
@@ -39,6 +43,10 @@ class PostQuerySet(PageQuerySet):
     def latest_first(self) -> "PostQuerySet":
         """In order of first publication, the latest first."""
         return self.order_by("-first_published_at", "-pk")
+
+    def pinned_first(self) -> "PostQuerySet":
+        """Those that an editor has pinned, then the others; of each the latest first."""
+        return self.order_by("-pinned", "-first_published_at", "-pk")
 
     def for_cards(self) -> "PostQuerySet":
         """With all that a listing shows of each, in a fixed number of queries."""

@@ -10,7 +10,7 @@ from .models import Author, PostPage, Topic
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who an author is, and their posts."""
     author = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
-    posts = PostPage.objects.published().by_author(author).latest_first().for_cards()
+    posts = PostPage.objects.listed().by_author(author).latest_first().for_cards()
     context = {"author": author, "posts": paginate(posts, request)}
     return render(request, "blog/pages/author.html", context)
 
@@ -18,6 +18,6 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a topic is about, and the posts filed under it."""
     topic = get_object_or_404(Topic, slug=slug)
-    posts = PostPage.objects.published().on_topic(topic).latest_first().for_cards()
+    posts = PostPage.objects.listed().on_topic(topic).latest_first().for_cards()
     context = {"topic": topic, "posts": paginate(posts, request)}
     return render(request, "blog/pages/topic.html", context)

@@ -41,7 +41,7 @@ class HomePage(BasePage):
         verbose_name_plural = _("home pages")
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict:
-        posts = PostPage.objects.descendant_of(self).published().latest_first().for_cards()
+        posts = PostPage.objects.descendant_of(self).listed().latest_first().for_cards()
         return {
             **super().get_context(request, *args, **kwargs),
             "posts": posts[:LATEST_POSTS],

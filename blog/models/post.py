@@ -63,6 +63,25 @@ class PostPage(BasePage):
         help_text=_("Subscribers get this post by mail. Once mailed, it is not mailed again."),
     )
 
+    listed = models.BooleanField(
+        _("listed"),
+        default=True,
+        help_text=_(
+            "Switched off, only who has the address finds it: it is in no listing and in no"
+            " digest, and search engines are asked to pass it over."
+        ),
+    )
+    pinned = models.BooleanField(
+        _("pinned"), default=False, help_text=_("It stands first in its section.")
+    )
+    canonical_url = models.URLField(
+        _("first published at"),
+        blank=True,
+        help_text=_(
+            "Where it appeared first, if that was elsewhere: search engines are led there."
+        ),
+    )
+
     objects = PageManager.from_queryset(PostQuerySet)()
 
     base_form_class = PostPageForm
@@ -80,7 +99,12 @@ class PostPage(BasePage):
         FieldPanel("body"),
         DisclosuresPanel(heading=_("Disclosures"), icon="warning"),
     ]
-    promote_panels = [*BasePage.promote_panels, FieldPanel("in_digests")]
+    promote_panels = [
+        *BasePage.promote_panels,
+        MultiFieldPanel(
+            ["in_digests", "listed", "pinned", "canonical_url"], heading=_("Where it appears")
+        ),
+    ]
 
     search_fields = [
         *BasePage.search_fields,

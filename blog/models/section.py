@@ -44,10 +44,10 @@ class BlogIndexPage(BasePage):
             raise ValidationError({"slug": _("The site uses this address itself.")})
 
     def posts(self) -> PostQuerySet:
-        """Return the section's posts that everyone may read, the latest first."""
+        """Return the section's posts that readers come upon, pinned ones first, then the latest."""
         from .post import PostPage
 
-        return PostPage.objects.in_section(self).published().latest_first()
+        return PostPage.objects.in_section(self).listed().pinned_first()
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict:
         return {

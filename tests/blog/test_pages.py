@@ -9,6 +9,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 
+from blog.models import PostPage
 from tests.factories import (
     AuthorFactory,
     BookFactory,
@@ -248,3 +249,37 @@ def test_a_page_that_is_not_there_helps_on(client, home):
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert 'href="/"' in answer.content.decode()
+
+
+class TestWhereAPostAppears:
+    def test_an_unlisted_post_is_found_by_its_address_alone(self, client, home, section):
+        author, topic = AuthorFactory(), TopicFactory()
+        post = PostFactory(
+            parent=section, title="Hidden", listed=False, authors=[author], topics=[topic]
+        )
+        for url in (home.url, section.url, author.get_absolute_url(), topic.get_absolute_url()):
+            assert "Hidden" not in client.get(url).content.decode(), url
+        html = client.get(post.url).content.decode()
+        assert "Hidden" in html
+        assert '<meta name="robots" content="noindex">' in html
+
+    def test_a_listed_post_is_for_search_engines_too(self, client, section):
+        html = client.get(PostFactory(parent=section).url).content.decode()
+        assert "noindex" not in html
+
+    def test_an_unlisted_post_is_not_mailed(self, section):
+        PostFactory(parent=section, listed=False)
+        assert not PostPage.objects.mailable().exists()
+
+    def test_a_pinned_post_stands_first_in_its_section(self, client, section):
+        old = timezone.now() - timedelta(days=9)
+        PostFactory(parent=section, title="Old and pinned", pinned=True, first_published_at=old)
+        PostFactory(parent=section, title="The latest")
+        html = client.get(section.url).content.decode()
+        assert html.index("Old and pinned") < html.index("The latest")
+
+    def test_search_engines_are_led_to_where_it_appeared_first(self, client, section):
+        first = "https://elsewhere.example.org/rain"
+        html = client.get(PostFactory(parent=section, canonical_url=first).url).content.decode()
+        assert html.count('rel="canonical"') == 1
+        assert f'<link rel="canonical" href="{first}">' in html
