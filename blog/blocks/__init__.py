@@ -6,6 +6,7 @@ from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
+from .posts import PostsBlock
 from .reusable import ReusableBlock
 from .signup import SignUpBlock
 from .tables import TableBlock
@@ -32,6 +33,7 @@ __all__ = [
     "HeadingBlock",
     "ImageBlock",
     "ParagraphBlock",
+    "PostsBlock",
     "QuestionsBlock",
     "QuoteBlock",
     "ReusableBlock",

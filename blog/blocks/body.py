@@ -7,6 +7,7 @@ from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
+from .posts import PostsBlock
 from .reusable import ReusableBlock
 from .signup import SignUpBlock
 from .tables import TableBlock
@@ -37,6 +38,7 @@ class ContentBlock(ChannelStreamBlock):
     book = BookLinkBlock(group=_("From the library"))
     disclaimer = DisclaimerBlock(group=_("From the library"))
     call_to_action = CallToActionBlock(group=_("Readers"))
+    posts = PostsBlock(group=_("Readers"))
 
 
 class BodyBlock(ContentBlock):

@@ -117,6 +117,11 @@ class PostPage(BasePage):
         verbose_name_plural = _("posts")
 
     @cached_property
+    def is_published(self) -> bool:
+        """Whether everyone may read it."""
+        return PostPage.objects.published().filter(pk=self.pk).exists()
+
+    @cached_property
     def authors(self) -> list[Author]:
         """Who wrote it, in the order of the byline."""
         bylines = list(self.bylines.all())
@@ -142,6 +147,7 @@ class PostPage(BasePage):
         """A copy of the body with all that its blocks show, in a fixed number of queries."""
         content = self.body.stream_block.to_python(with_reusable(self.body.get_prep_value()))
         authors, books = instances_in(content, Author), instances_in(content, Book)
+        _find_published(instances_in(content, PostPage))
         models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
         models.prefetch_related_objects(authors, "photo__renditions")
         models.prefetch_related_objects(books, "links", "cover__renditions")
@@ -221,6 +227,17 @@ class PostPage(BasePage):
         if mode_name == "text":
             return previews.as_text(self)
         return super().serve_preview(request, mode_name)
+
+
+def _find_published(posts: Sequence[PostPage]) -> None:
+    """Find out in one look-up which of some posts everyone may read."""
+    if posts:
+        numbers = {post.pk for post in posts}
+        published = set(
+            PostPage.objects.published().filter(pk__in=numbers).values_list("pk", flat=True)
+        )
+        for post in posts:
+            post.is_published = post.pk in published
 
 
 class PostAuthor(Orderable):

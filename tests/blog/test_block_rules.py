@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 
 from blog.blocks import BodyBlock
@@ -144,6 +145,22 @@ class TestRichText:
 
     def test_highlighted_words_stand_out_in_a_mail(self):
         assert "background-color: #ffe9a8" in shown("paragraph", self.SOURCE, Channel.EMAIL)
+
+
+class TestPosts:
+    @pytest.mark.parametrize("channel", Channel)
+    def test_those_that_not_everyone_may_read_are_left_out(self, section, channel):
+        posts = [PostFactory(parent=section, title=title) for title in ("Open", "Draft", "Closed")]
+        posts[1].unpublish()
+        PageViewRestriction.objects.create(page=posts[2], restriction_type="login")
+        page = shown("posts", {"posts": [post.pk for post in posts]}, channel)
+        assert "Open" in page
+        assert "Draft" not in page
+        assert "Closed" not in page
+
+    def test_an_unlisted_one_may_be_picked(self, section):
+        post = PostFactory(parent=section, title="Hidden", listed=False)
+        assert "Hidden" in shown("posts", {"posts": [post.pk]}, Channel.WEB)
 
 
 class TestReusableContent:

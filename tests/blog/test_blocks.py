@@ -18,7 +18,7 @@ from blog.models import (
     ReusableContent,
 )
 from core.channels import Channel, ChannelBlock, compile_mjml
-from tests.factories import ImageFactory, NewsletterFactory, SectionFactory
+from tests.factories import ImageFactory, NewsletterFactory, PostFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db
 BLOCKS = BodyBlock().child_blocks
@@ -29,7 +29,9 @@ HOSTILE = """<script>alert(1)</script> & ]]> </mj-text> "quoted" 'single' \\ {{ 
 def library(home):
     """What previews choose from."""
     ImageFactory()
-    NewsletterFactory(section=SectionFactory(parent=home))
+    section = SectionFactory(parent=home)
+    NewsletterFactory(section=section)
+    PostFactory(parent=section)
 
 
 def render(name: str, value: object, channel: Channel) -> str:
@@ -124,6 +126,7 @@ def hostile(name: str, section: BlogIndexPage) -> object:
             "first_col_is_header": True,
             "table_caption": HOSTILE,
         },
+        "posts": {"title": HOSTILE, "posts": [PostFactory(parent=section, title=HOSTILE)]},
         "reusable": {"content": ReusableContent(body=[("code", {"code": HOSTILE})])},
         "signup": {"newsletter": NewsletterFactory(name=HOSTILE, section=section)},
     }
