@@ -4,6 +4,7 @@ from .actions import CalloutBlock, CallToActionBlock
 from .body import BodyBlock, ContentBlock
 from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
+from .files import FileBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
 from .posts import PostsBlock
@@ -29,6 +30,7 @@ __all__ = [
     "ContentBlock",
     "DisclaimerBlock",
     "DividerBlock",
+    "FileBlock",
     "GalleryBlock",
     "HeadingBlock",
     "ImageBlock",

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
+from wagtail_factories import DocumentFactory
 
 from blog.blocks import BodyBlock
 from blog.models import PostPage
@@ -145,6 +146,23 @@ class TestRichText:
 
     def test_highlighted_words_stand_out_in_a_mail(self):
         assert "background-color: #ffe9a8" in shown("paragraph", self.SOURCE, Channel.EMAIL)
+
+
+class TestFile:
+    @pytest.mark.parametrize(("name", "plays"), [("talk.MP3", True), ("diary.pdf", False)])
+    def test_a_recording_is_played_where_it_stands_and_asks_for_nothing_before(self, name, plays):
+        document = DocumentFactory(title="The file", file__filename=name)
+        html = shown("file", {"file": document.pk}, Channel.WEB)
+        assert ('<audio controls preload="none"' in html) is plays
+        assert f'<a href="{document.url}">The file</a>' in html
+
+    def test_a_mail_says_what_it_is_and_where(self):
+        document = DocumentFactory(title="The file", file__filename="diary.pdf")
+        document.file_size = 48_000
+        document.save()
+        text = shown("file", {"file": document.pk, "title": "A diary"}, Channel.TEXT)
+        assert "A diary (PDF, 46.9\xa0KB)" in text
+        assert f"http://localhost{document.url}" in text
 
 
 class TestPosts:

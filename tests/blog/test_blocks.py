@@ -7,6 +7,7 @@ import pytest
 from django.template import engines
 from wagtail.blocks import ChooserBlock
 from wagtail.rich_text import RichText
+from wagtail_factories import DocumentFactory
 
 from blog.blocks import BodyBlock
 from blog.models import (
@@ -127,6 +128,7 @@ def hostile(name: str, section: BlogIndexPage) -> object:
             "table_caption": HOSTILE,
         },
         "posts": {"title": HOSTILE, "posts": [PostFactory(parent=section, title=HOSTILE)]},
+        "file": {"file": DocumentFactory(title=HOSTILE), "description": HOSTILE},
         "reusable": {"content": ReusableContent(body=[("code", {"code": HOSTILE})])},
         "signup": {"newsletter": NewsletterFactory(name=HOSTILE, section=section)},
     }
