@@ -55,12 +55,12 @@ def _block(block: dict[str, Any], newsletter: Newsletter, shelves: Shelves) -> t
         case "quote":
             value = {name: block[name] for name in ("text", "attribution", "source")}
         case "image":
-            value = {
-                "image": library.scene(block["scene"]),
-                "alt_text": block["alt"],
-                "caption": RichText(block["caption"]),
-                "credit": block["credit"],
-            }
+            value = _picture(block)
+        case "gallery":
+            value = {"images": [_picture(image) for image in block["images"]]}
+        case "posts":
+            posts = PostPage.objects.filter(slug__in=block["slugs"]).latest_first()
+            value = {"title": block["title"], "posts": list(posts)}
         case "author_bio":
             value = {"author": shelves["author"][block["author"]]}
         case "book":
@@ -72,3 +72,12 @@ def _block(block: dict[str, Any], newsletter: Newsletter, shelves: Shelves) -> t
         case _:
             value = BLOCKS[kind].to_python({name: block[name] for name in block if name != "type"})
     return kind, value
+
+
+def _picture(image: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "image": library.scene(image["scene"]),
+        "alt_text": image["alt"],
+        "caption": RichText(image["caption"]),
+        "credit": image["credit"],
+    }
