@@ -13,7 +13,7 @@ from core.models import CreditedImage
 from . import illustrations
 from .content import read
 
-CREDIT = "Drawn by a script of this project, CC0"
+CREDIT = "Drawn by a script of this project"
 
 
 @cache
@@ -90,6 +90,7 @@ def _image(title: str, draw: Any) -> CreditedImage:
         width=picture.width,
         height=picture.height,
         credit=CREDIT,
+        licence=CreditedImage.Licence.CC0,
     )
 
 

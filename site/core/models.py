@@ -17,20 +17,43 @@ class User(AbstractUser):
 class CreditedImage(AbstractImage):
     """A picture and whom to name for it. The credit is kept with the image and shown beside it."""
 
+    class Licence(models.TextChoices):
+        """Under which licence it may be shown; of the public ones readers get the terms."""
+
+        CC0 = "zero/1.0", "CC0"
+        CC_BY = "by/4.0", "CC BY 4.0"
+        CC_BY_SA = "by-sa/4.0", "CC BY-SA 4.0"
+        CC_BY_NC = "by-nc/4.0", "CC BY-NC 4.0"
+        CC_BY_ND = "by-nd/4.0", "CC BY-ND 4.0"
+        PERMISSION = "permission", _("with permission")
+        RESERVED = "reserved", _("all rights reserved")
+
     credit = models.CharField(
         _("credit"),
         max_length=255,
         blank=True,
-        help_text=_("Who made it and under which licence; shown wherever the image is."),
+        help_text=_("Who made it, and where it comes from; shown wherever the image is."),
     )
-    credit_url = models.URLField(_("credit link"), blank=True)
+    credit_url = models.URLField(
+        _("credit link"), blank=True, help_text=_("Where it was found, or its maker's page.")
+    )
+    licence = models.CharField(_("licence"), max_length=20, choices=Licence, blank=True)
 
-    admin_form_fields = (*Image.admin_form_fields, "credit", "credit_url")
+    admin_form_fields = (*Image.admin_form_fields, "credit", "credit_url", "licence")
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
         permissions = [("choose_image", "Can choose image")]
+
+    @property
+    def licence_url(self) -> str:
+        """Where the terms of its licence are, which a public licence asks to be named."""
+        if self.licence.startswith("zero/"):
+            return f"https://creativecommons.org/publicdomain/{self.licence}/"
+        if self.licence.startswith("by"):
+            return f"https://creativecommons.org/licenses/{self.licence}/"
+        return ""
 
 
 class Rendition(AbstractRendition):

@@ -12,6 +12,7 @@ from core.channels import Channel, compile_mjml
 from tests.factories import (
     BookFactory,
     DisclaimerFactory,
+    ImageFactory,
     PostFactory,
     ReusableContentFactory,
 )
@@ -211,3 +212,33 @@ class TestReusableContent:
         shown = PostPage.objects.get(pk=post.pk).content.render_as_block({"channel": channel})
         assert "Here" in shown
         assert "Gone" not in shown
+
+
+class TestPhotoCredit:
+    VALUE = {"alt_text": "A lamp", "caption": "", "credit": ""}
+    TERMS = "https://creativecommons.org/licenses/by-sa/4.0/"
+
+    @pytest.mark.parametrize("channel", Channel)
+    def test_a_public_licence_stands_beside_the_credit_with_its_terms(self, channel):
+        image = ImageFactory(credit="Ida Berg", licence="by-sa/4.0")
+        page = shown("image", {**self.VALUE, "image": image.pk}, channel)
+        assert "Ida Berg" in page
+        assert "CC BY-SA 4.0" in page
+        assert page.count(self.TERMS) == 1
+
+    @pytest.mark.parametrize("channel", Channel)
+    def test_one_that_is_not_public_is_named_alone(self, channel):
+        image = ImageFactory(credit="", licence="permission")
+        page = shown("image", {**self.VALUE, "image": image.pk}, channel)
+        assert "with permission" in page
+        assert "creativecommons" not in page
+
+    def test_without_a_licence_the_credit_ends_with_the_name(self):
+        image = ImageFactory(credit="Ida Berg")
+        page = shown("image", {**self.VALUE, "image": image.pk}, Channel.TEXT)
+        assert "Credit: Ida Berg\n" in page
+
+    def test_the_terms_of_what_is_given_to_all(self):
+        assert ImageFactory(licence="zero/1.0").licence_url == (
+            "https://creativecommons.org/publicdomain/zero/1.0/"
+        )
