@@ -9,6 +9,12 @@ class AuthorBioBlock(ChannelBlock, blocks.StructBlock):
     """Who an author is."""
 
     author = SnippetChooserBlock("blog.Author", label=_("Author"))
+    text = blocks.RichTextBlock(
+        label=_("Biography for this post"),
+        required=False,
+        features=["bold", "italic", "link"],
+        help_text=_("Left empty, the biography in the library is shown."),
+    )
 
     def get_preview_value(self) -> blocks.StructValue:
         from ..models import Author

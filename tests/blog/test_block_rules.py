@@ -10,6 +10,7 @@ from blog.blocks import BodyBlock
 from blog.models import PostPage
 from core.channels import Channel, compile_mjml
 from tests.factories import (
+    AuthorFactory,
     BookFactory,
     DisclaimerFactory,
     ImageFactory,
@@ -242,3 +243,21 @@ class TestPhotoCredit:
         assert ImageFactory(licence="zero/1.0").licence_url == (
             "https://creativecommons.org/publicdomain/zero/1.0/"
         )
+
+
+class TestAuthorBio:
+    @pytest.mark.parametrize("channel", Channel)
+    def test_one_post_may_say_something_else_of_an_author(self, channel):
+        author = AuthorFactory(name="Noor Hallam", bio="<p>Writes about nights.</p>")
+        block = {"author": author.pk}
+        assert "Writes about nights." in shown("author_bio", block, channel)
+        page = shown("author_bio", {**block, "text": "<p>Was there herself.</p>"}, channel)
+        assert "Was there herself." in page
+        assert "Writes about nights." not in page
+
+    @pytest.mark.parametrize("channel", Channel)
+    def test_it_leads_to_more_by_the_author(self, channel):
+        author = AuthorFactory(name="Noor Hallam")
+        page = shown("author_bio", {"author": author.pk}, channel)
+        assert "More by" in page
+        assert author.get_absolute_url() in page

@@ -108,9 +108,10 @@ def hostile(name: str, section: BlogIndexPage) -> object:
             "credit": "",
         },
         "author_bio": {
+            "text": RichText(""),
             "author": Author(
                 name=HOSTILE, slug="a", credentials=HOSTILE, role=HOSTILE, bio=rich, guest=True
-            )
+            ),
         },
         "book": {
             "book": Book(title=HOSTILE, authors=HOSTILE, publisher=HOSTILE, links=[link]),
