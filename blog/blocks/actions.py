@@ -14,7 +14,7 @@ class CallToActionValue(blocks.StructValue):
 
     @property
     def href(self) -> str:
-        """Where the button leads; empty where the page is gone or not public."""
+        """Where the button leads; empty where the page is gone or unpublished."""
         page = self.get("page")
         if page:
             return (page.url or "") if page.live else ""
@@ -69,8 +69,14 @@ class CalloutValue(blocks.StructValue):
 
     @property
     def tel(self) -> str:
-        """The number as an address (RFC 3966), without what only parts its digits."""
-        return f"tel:{re.sub(r'[^0-9+*#]', '', self['phone'])}" if self.get("phone") else ""
+        """The number as an address (RFC 3966), without what only parts its digits.
+
+        A zero in brackets behind the code of a country is dialled within the country alone.
+        """
+        number = self.get("phone") or ""
+        if number.startswith("+"):
+            number = number.replace("(0)", "")
+        return f"tel:{re.sub(r'[^0-9+*#]', '', number)}" if number else ""
 
 
 class CalloutBlock(ChannelBlock, blocks.StructBlock):

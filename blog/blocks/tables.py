@@ -69,7 +69,12 @@ class TableBlock(ChannelBlock, WagtailTableBlock):
 
 def table_of(value: Mapping[str, Any]) -> Table | None:
     """Return the table that the editor's data make; None where no cell of it holds anything."""
-    lines = [[" ".join(str(cell or "").split()) for cell in row] for row in value.get("data") or []]
+    data = value.get("data") or []
+    width = max(map(len, data), default=0)
+    lines = [
+        [" ".join(str(cell or "").split()) for cell in row] + [""] * (width - len(row))
+        for row in data
+    ]
     if not any(map(any, lines)):
         return None
     has_header = bool(value.get("first_row_is_table_header"))

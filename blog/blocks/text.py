@@ -60,10 +60,18 @@ class QuoteBlock(ChannelBlock, blocks.StructBlock):
         }
 
 
+class VerbatimBlock(blocks.TextBlock):
+    """Text that is kept as it is written, with the white space before and after it."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.field_options["strip"] = False
+
+
 class CodeBlock(ChannelBlock, blocks.StructBlock):
     """Words for a machine, shown letter by letter."""
 
-    code = blocks.TextBlock(label=_("Code"))
+    code = VerbatimBlock(label=_("Code"))
     language = blocks.CharBlock(
         label=_("Language"),
         required=False,

@@ -71,11 +71,20 @@ class TestCallToAction:
 class TestCallout:
     TEXT = "<p>Somebody listens.</p>"
 
-    def test_a_number_can_be_tapped(self):
-        value = {"kind": "crisis", "text": self.TEXT, "phone": "+44 (0)20 7946-0018"}
+    @pytest.mark.parametrize(
+        ("phone", "dialled"),
+        [
+            ("+44 (0)20 7946-0018", "+442079460018"),
+            ("(020) 7946 0018", "02079460018"),
+            ("116 123", "116123"),
+            ("*21#", "*21#"),
+        ],
+    )
+    def test_a_number_can_be_tapped(self, phone, dialled):
+        value = {"kind": "crisis", "text": self.TEXT, "phone": phone}
         for channel in (Channel.WEB, Channel.EMAIL):
-            assert 'href="tel:+4402079460018"' in shown("callout", value, channel)
-        assert "Call +44 (0)20 7946-0018" in shown("callout", value, Channel.TEXT)
+            assert f'href="tel:{dialled}"' in shown("callout", value, channel)
+        assert f"Call {phone}" in shown("callout", value, Channel.TEXT)
 
     def test_a_crisis_line_needs_a_number(self):
         value = {"kind": "crisis", "text": self.TEXT}
@@ -122,10 +131,23 @@ class TestTable:
         text = shown("table", {**self.VALUE, "data": data}, Channel.TEXT)
         assert "Night: Monday\nWhat it was like: long long" in text
 
+    @pytest.mark.parametrize("channel", Channel)
+    def test_rows_of_different_lengths_are_filled_up(self, channel):
+        value = {**self.VALUE, "data": [["Night"], ["Monday", "5", "bad"], []]}
+        assert "bad" in shown("table", value, channel)
+
     @pytest.mark.parametrize("value", [None, {}, {"data": [[None, ""], ["", None]]}, {"data": []}])
     @pytest.mark.parametrize("channel", Channel)
     def test_an_empty_one_is_not_shown(self, value, channel):
         assert not BLOCKS["table"].render(value, {"channel": channel}).strip()
+
+
+class TestCode:
+    def test_it_is_kept_letter_by_letter(self):
+        block = BLOCKS["code"]
+        form = {"code-code": "    first\n  second\n", "code-language": ""}
+        value = block.clean(block.value_from_datadict(form, {}, "code"))
+        assert value["code"] == "    first\n  second\n"
 
 
 class TestGallery:
