@@ -1,9 +1,9 @@
 """What breaks while a digest is being sent, and that nothing is lost or repeated by it.
 
 After each fault the digest has to complete by itself. Then how often each address got the mail is
-compared with what the database says (``ledger.compare``). Real processes are broken here, and what
-they talk to: the database, and the broker, of the environment. What can be tested without them is
-tested beside the code, below ``tests/newsletter``:
+compared with what the database says (``ledger.assert_none_lost_or_repeated``). Real processes are
+broken here, and what they talk to: the database, and the broker, of the environment. What can be
+tested without them is tested beside the code, below ``tests/newsletter``:
 
 - a worker is killed, or told to stop: test_killing; no more in doubt than was marked:
   sending/test_faults

@@ -70,11 +70,14 @@ def report() -> str:
     return f"{timezone.now()}: {digests}, {dict(states())}, open batches: {list(open_ones)}"
 
 
-def compare(received: Mapping[str, int], readers: set[str], most_in_doubt: int = 0) -> None:
+def assert_none_lost_or_repeated(
+    received: Mapping[str, int], readers: set[str], most_in_doubt: int = 0, unsent: int = 0
+) -> None:
     """Compare how many mails each address received with what the database says of it.
 
     Nothing is repeated and nothing is lost: each of ``readers`` has one delivery, what was sent was
-    received once, what is in doubt once or not at all, and anything else not at all.
+    received once, what is in doubt once or not at all, and anything else not at all. ``unsent`` is
+    how many failed or were skipped, each for a reason of its own; a fault is none.
     """
     rows = list(Delivery.objects.values_list("subscription__subscriber__email", "state"))
     state_of = dict(rows)
@@ -89,6 +92,7 @@ def compare(received: Mapping[str, int], readers: set[str], most_in_doubt: int =
     }
     assert not wrong
     assert states()["in_doubt"] <= most_in_doubt
+    assert states()["failed"] + states()["skipped"] == unsent
     for batch in Batch.objects.all():
         assert batch.state == Batch.State.DONE
         assert _counted(batch) == _true_counts(batch)

@@ -6,7 +6,7 @@ import pytest
 
 from . import READERS
 from .clock import AHEAD, BACK
-from .ledger import compare, rest, settle, until
+from .ledger import assert_none_lost_or_repeated, rest, settle, until
 from .pipeline import Pipeline
 from .surroundings import Broker
 
@@ -18,7 +18,7 @@ def test_two_workers_and_two_beats_send_each_mail_once(pipeline, fall_due, serve
     pipeline.start_beat()
     readers = fall_due(READERS)
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)
     for worker in workers:
         assert "send_batch" in pipeline.log_of(worker)
 
@@ -42,4 +42,4 @@ def test_the_clock_jumps_by_an_hour_and_is_put_right(clockwork, fall_due, server
     for process in processes:
         process.send_signal(jump_back)
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)

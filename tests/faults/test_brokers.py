@@ -5,7 +5,7 @@ import pytest
 from newsletter.models import Batch
 
 from . import LONG, READERS, points
-from .ledger import compare, rest, settle, until
+from .ledger import assert_none_lost_or_repeated, rest, settle, until
 
 pytestmark = pytest.mark.faults
 
@@ -23,7 +23,7 @@ def test_the_broker_is_lost_and_comes_back(pipeline, fall_due, server):
             rest(lambda: len(server.accepted))
         pipeline.broker.mend()
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)
 
 
 def test_the_brokers_queues_are_emptied(pipeline, fall_due, server):
@@ -33,7 +33,7 @@ def test_the_brokers_queues_are_emptied(pipeline, fall_due, server):
         until(lambda mails=mails: len(server.accepted) >= mails, "so far")
         pipeline.broker.empty()
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)
 
 
 def test_each_message_comes_three_times(pipeline, fall_due, server):
@@ -46,4 +46,4 @@ def test_each_message_comes_three_times(pipeline, fall_due, server):
     for number in list(Batch.objects.values_list("pk", flat=True)) * 3:
         pipeline.broker.tell("send_batch", number)
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)

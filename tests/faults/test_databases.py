@@ -7,7 +7,7 @@ from django.db import connection
 
 from . import LONG, READERS, points
 from .cluster import Cluster
-from .ledger import compare, rest, settle, until
+from .ledger import assert_none_lost_or_repeated, rest, settle, until
 
 pytestmark = pytest.mark.faults
 
@@ -24,7 +24,7 @@ def test_the_database_is_lost_and_comes_back(pipeline, fall_due, server):
         rest(lambda: len(server.accepted))
         pipeline.database.mend()
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)
 
 
 @pytest.fixture
@@ -43,4 +43,4 @@ def test_the_database_crashes_and_recovers(cluster, pipeline, fall_due, server):
         until(lambda mails=mails: len(server.accepted) >= mails, "so far")
         cluster.crash()
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)

@@ -11,7 +11,7 @@ from localmail import store
 from newsletter import tasks
 
 from . import BATCH_SIZE
-from .ledger import compare, let_time_pass, states
+from .ledger import assert_none_lost_or_repeated, let_time_pass, states
 
 pytestmark = pytest.mark.faults
 
@@ -38,7 +38,7 @@ def test_the_disk_is_full_and_then_larger(fall_due, complete, settings, disk):
     assert states()["in_doubt"] == 0
     assert _mounted("--options=remount,size=64m", str(disk))
     complete()
-    compare(_received(disk), readers)
+    assert_none_lost_or_repeated(_received(disk), readers)
 
 
 def _mounted(*arguments: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from newsletter.models import Batch
 
 from . import CHECKPOINT, LONG, READERS, SEED, points
-from .ledger import compare, settle, states, until
+from .ledger import assert_none_lost_or_repeated, settle, states, until
 from .pipeline import Pipeline
 from .processes import THREADS, kill
 
@@ -67,7 +67,7 @@ def test_workers_are_killed_while_they_talk_with_a_mail_server(pipeline, fall_du
         THREADS * CHECKPOINT,
     )
     settle()
-    compare(server.counts, readers, most_in_doubt=KILLS * THREADS * CHECKPOINT)
+    assert_none_lost_or_repeated(server.counts, readers, most_in_doubt=KILLS * THREADS * CHECKPOINT)
 
 
 def test_workers_are_killed_while_they_call_a_provider(pipeline_to_provider, fall_due, provider):
@@ -81,7 +81,9 @@ def test_workers_are_killed_while_they_call_a_provider(pipeline_to_provider, fal
         THREADS * IN_A_CALL,
     )
     settle()
-    compare(provider.counts, readers, most_in_doubt=KILLS * THREADS * IN_A_CALL)
+    assert_none_lost_or_repeated(
+        provider.counts, readers, most_in_doubt=KILLS * THREADS * IN_A_CALL
+    )
 
 
 def test_a_worker_that_is_told_to_stop_leaves_nothing_in_doubt(pipeline, fall_due, server):
@@ -96,4 +98,4 @@ def test_a_worker_that_is_told_to_stop_leaves_nothing_in_doubt(pipeline, fall_du
     assert not Batch.objects.filter(state=Batch.State.CLAIMED).exists()
     pipeline.start_worker()
     settle()
-    compare(server.counts, readers)
+    assert_none_lost_or_repeated(server.counts, readers)
