@@ -1,6 +1,7 @@
-"""Which disclaimers does this post owe its readers?
+"""Which disclaimers does this page owe its readers?
 
-Nobody has to remember them: they follow from what the post holds, who wrote it, and its topics.
+Nobody has to remember them: they follow from what a post holds, who wrote it, and its topics. Other
+pages with a body owe those for what they hold.
 """
 
 from collections.abc import Iterable
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Facts:
-    """What of a post decides which disclaimers it owes; topics are told by their numbers."""
+    """What of a page decides which disclaimers it owes; topics are told by their numbers."""
 
     has_affiliate_link: bool
-    has_guest_author: bool
+    is_post: bool = False
+    has_guest_author: bool = False
     topics: frozenset[int] = frozenset()
 
 
 def owed(facts: Facts, disclaimers: Iterable["Disclaimer"]) -> list["Disclaimer"]:
-    """Return those of ``disclaimers`` that a post with these facts owes, in their order."""
+    """Return those of ``disclaimers`` that a page with these facts owes, in their order."""
     return [disclaimer for disclaimer in disclaimers if _applies(disclaimer, facts)]
 
 
@@ -58,4 +60,4 @@ def _applies(disclaimer: "Disclaimer", facts: Facts) -> bool:
         case "topic":
             return not facts.topics.isdisjoint(topic.pk for topic in disclaimer.topics.all())
         case rule:
-            return rule == "always"
+            return rule == "always" and facts.is_post

@@ -8,7 +8,7 @@ from core.channels import ChannelBlock
 class ReusableBlock(ChannelBlock, blocks.StructBlock):
     """Blocks that are kept in the library and used in many posts.
 
-    A post shows them as if they stood in its own body (``PostPage.content``).
+    A post shows them as if they stood in its own body (``BodyPage.content``).
     """
 
     content = SnippetChooserBlock("blog.ReusableContent", label=_("Content"))

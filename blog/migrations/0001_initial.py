@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='For editors; readers do not see it.', max_length=100, unique=True, verbose_name='name')),
-                ('rule', models.CharField(choices=[('affiliate', 'when the post has an affiliate link'), ('guest', 'when a guest wrote the post'), ('topic', 'when the post is on one of its topics'), ('always', 'always'), ('manual', 'only where an editor adds it')], default='manual', max_length=20, verbose_name='shown')),
+                ('rule', models.CharField(choices=[('affiliate', 'when the post has an affiliate link'), ('guest', 'when a guest wrote the post'), ('topic', 'when the post is on one of its topics'), ('always', 'with every post'), ('manual', 'only where an editor adds it')], default='manual', max_length=20, verbose_name='shown')),
                 ('place', models.CharField(choices=[('top', 'before the text'), ('beside', 'right after the first book or author bio that brings it'), ('end', 'at the end')], default='end', help_text='An editor may always put it elsewhere, by a block.', max_length=10, verbose_name='place')),
                 ('text', wagtail.fields.RichTextField(verbose_name='text')),
                 ('topics', models.ManyToManyField(blank=True, help_text='For a disclaimer that is shown by topic.', related_name='+', to='blog.topic', verbose_name='topics')),

@@ -1,4 +1,5 @@
 from .author import Author
+from .body import BodyPage
 from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
 from .post import PostAuthor, PostPage
@@ -9,6 +10,7 @@ from .topic import Topic
 __all__ = [
     "Author",
     "BlogIndexPage",
+    "BodyPage",
     "Book",
     "Disclaimer",
     "PostAuthor",

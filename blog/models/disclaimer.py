@@ -17,7 +17,7 @@ class Disclaimer(index.Indexed, models.Model):
         AFFILIATE = "affiliate", _("when the post has an affiliate link")
         GUEST = "guest", _("when a guest wrote the post")
         TOPIC = "topic", _("when the post is on one of its topics")
-        ALWAYS = "always", _("always")
+        ALWAYS = "always", _("with every post")
         MANUAL = "manual", _("only where an editor adds it")
 
     class Place(models.TextChoices):

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django import forms
 from django.db import models
@@ -8,31 +9,21 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.blocks import StreamValue
-from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
 from wagtail.models import Orderable, PageManager
-from wagtail.rich_text import RichText, get_text_for_indexing
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
-from core import richtext
-from core.models import BasePage, CreditedImage
-from core.streams import instances_in
-
 from .. import previews
-from ..blocks import BodyBlock
-from ..disclosures import Facts, cause_of, owed
+from ..disclosures import Facts
 from ..forms import PostPageForm
-from ..panels import DisclosuresPanel
 from ..querysets import PostQuerySet
 from .author import Author
-from .book import Book
-from .disclaimer import Disclaimer
-from .reusable import with_reusable
+from .body import BodyPage
 from .topic import Topic
 
 
-class PostPage(BasePage):
+class PostPage(BodyPage):
     """One article of the publication."""
 
     standfirst = models.TextField(
@@ -55,7 +46,6 @@ class PostPage(BasePage):
         blank=True,
         help_text=_("What the lead image shows, for those who do not see it."),
     )
-    body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
     topics = ParentalManyToManyField("blog.Topic", verbose_name=_("topics"), related_name="posts")
     in_digests = models.BooleanField(
         _("in digests"),
@@ -91,25 +81,23 @@ class PostPage(BasePage):
     page_description = _("An article.")
 
     content_panels = [
-        *BasePage.content_panels,
+        *BodyPage.content_panels,
         FieldPanel("standfirst"),
         InlinePanel("bylines", heading=_("Authors"), label=_("Author")),
         FieldPanel("topics", widget=forms.CheckboxSelectMultiple, required_on_save=False),
         MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image")),
-        FieldPanel("body"),
-        DisclosuresPanel(heading=_("Disclosures"), icon="warning"),
+        *BodyPage.body_panels,
     ]
     promote_panels = [
-        *BasePage.promote_panels,
+        *BodyPage.promote_panels,
         MultiFieldPanel(
             ["in_digests", "listed", "pinned", "canonical_url"], heading=_("Where it appears")
         ),
     ]
 
     search_fields = [
-        *BasePage.search_fields,
+        *BodyPage.search_fields,
         index.SearchField("standfirst"),
-        index.SearchField("body"),
     ]
 
     class Meta:
@@ -133,80 +121,14 @@ class PostPage(BasePage):
         """Its topics."""
         return list(self.topics.all())
 
-    @cached_property
-    def content(self) -> StreamValue:
-        """The body as it is shown: with disclaimers right after the blocks that bring them."""
-        content = self._blocks
-        for disclaimer in self._disclaimers[Disclaimer.Place.BESIDE]:
-            place = cause_of(disclaimer, content) + 1
-            content.insert(place, ("disclaimer", {"disclaimer": disclaimer}))
-        return content
-
-    @cached_property
-    def _blocks(self) -> StreamValue:
-        """A copy of the body with all that its blocks show, in a fixed number of queries."""
-        content = self.body.stream_block.to_python(with_reusable(self.body.get_prep_value()))
-        authors, books = instances_in(content, Author), instances_in(content, Book)
-        _find_published(instances_in(content, PostPage))
-        models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
-        models.prefetch_related_objects(authors, "photo__renditions")
-        models.prefetch_related_objects(books, "links", "cover__renditions")
-        richtext.expand_in_place(
-            [(text, "source") for text in instances_in(content, RichText)]
-            + [(author, "bio") for author in authors]
-            + [(disclaimer, "text") for disclaimer in instances_in(content, Disclaimer)]
-        )
-        return content
-
     @property
     def facts(self) -> Facts:
-        """What decides which disclaimers it owes."""
-        books = instances_in(self._blocks, Book)
-        return Facts(
-            has_affiliate_link=any(book.has_affiliate_link for book in books),
+        return replace(
+            super().facts,
+            is_post=True,
             has_guest_author=any(author.guest for author in self.authors),
             topics=frozenset(topic.pk for topic in self.filed_under),
         )
-
-    @cached_property
-    def _disclaimers(self) -> dict[str, list[Disclaimer]]:
-        """The disclaimers that it owes, by their places, less those that an editor has placed.
-
-        One that no block brings, though it would stand beside it, stands at the end.
-        """
-        placed = {disclaimer.pk for disclaimer in self._placed}
-        others = Disclaimer.objects.exclude(pk__in=placed).prefetch_related("topics")
-        disclaimers = owed(self.facts, others)
-        richtext.expand_in_place([(disclaimer, "text") for disclaimer in disclaimers])
-        by_place: dict[str, list[Disclaimer]] = {place: [] for place in Disclaimer.Place.values}
-        for disclaimer in disclaimers:
-            is_beside = disclaimer.place == Disclaimer.Place.BESIDE
-            is_lost = is_beside and cause_of(disclaimer, self._blocks) is None
-            by_place[Disclaimer.Place.END if is_lost else disclaimer.place].append(disclaimer)
-        return by_place
-
-    @property
-    def disclosures(self) -> list[tuple[Disclaimer, str]]:
-        """Every disclaimer that it shows, and where, for its editor."""
-        places = dict(Disclaimer.Place.choices)
-        placed = [(it, _("where an editor put it")) for it in self._placed]
-        owed = [(it, places[place]) for place in places for it in self._disclaimers[place]]
-        return placed + owed
-
-    @cached_property
-    def _placed(self) -> list[Disclaimer]:
-        """The disclaimers that an editor has put into the body."""
-        return instances_in(self._blocks, Disclaimer)
-
-    @property
-    def disclaimers_at_top(self) -> list[Disclaimer]:
-        """The disclaimers that stand before its text."""
-        return self._disclaimers[Disclaimer.Place.TOP]
-
-    @property
-    def disclaimers_at_end(self) -> list[Disclaimer]:
-        """The disclaimers that stand at its end."""
-        return self._disclaimers[Disclaimer.Place.END]
 
     @cached_property
     def excerpt(self) -> str:
@@ -227,17 +149,6 @@ class PostPage(BasePage):
         if mode_name == "text":
             return previews.as_text(self)
         return super().serve_preview(request, mode_name)
-
-
-def _find_published(posts: Sequence[PostPage]) -> None:
-    """Find out in one look-up which of some posts everyone may read."""
-    if posts:
-        numbers = {post.pk for post in posts}
-        published = set(
-            PostPage.objects.published().filter(pk__in=numbers).values_list("pk", flat=True)
-        )
-        for post in posts:
-            post.is_published = post.pk in published
 
 
 class PostAuthor(Orderable):

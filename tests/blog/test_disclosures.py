@@ -24,7 +24,7 @@ RULES = {rule: Disclaimer(pk=0, name=rule, rule=rule) for rule in Disclaimer.Rul
 @pytest.mark.django_db
 @pytest.mark.parametrize(("affiliate", "guest"), list(product([True, False], repeat=2)))
 def test_each_rule_follows_from_its_fact(affiliate, guest):
-    facts = Facts(has_affiliate_link=affiliate, has_guest_author=guest)
+    facts = Facts(has_affiliate_link=affiliate, is_post=True, has_guest_author=guest)
     rules = {disclaimer.rule for disclaimer in owed(facts, RULES.values())}
     expected = {"affiliate": affiliate, "guest": guest, "always": True, "topic": False}
     assert rules == {rule for rule, is_owed in expected.items() if is_owed}
@@ -163,15 +163,15 @@ class TestInTheEditor:
             body=[("disclaimer", {"disclaimer": disclaimers["manual"]})],
         )
         html = admin_client.get(f"/admin/pages/{post.pk}/edit/").content.decode()
-        panel = " ".join(html[html.index("the post shows:") :][:3000].split())
-        assert "before the text (always)" in panel
+        panel = " ".join(html[html.index("the page shows:") :][:3000].split())
+        assert "before the text (with every post)" in panel
         assert "at the end (when a guest wrote the post)" in panel
         assert "where an editor put it (only where an editor adds it)" in panel
         assert "affiliate</a>" not in panel
 
     def test_the_panel_of_a_new_post_is_there(self, admin_client, section):
         html = admin_client.get(f"/admin/pages/add/blog/postpage/{section.pk}/").content.decode()
-        assert "the post owes no disclaimer" in html
+        assert "the page owes no disclaimer" in html
 
     def test_a_disclaimer_by_topic_needs_one(self, admin_client):
         values = {"name": "Sleep", "rule": "topic", "place": "end", "text": "null"}

@@ -1,0 +1,120 @@
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.blocks import StreamValue
+from wagtail.fields import StreamField
+from wagtail.rich_text import RichText
+from wagtail.search import index
+
+from core import richtext
+from core.models import BasePage, CreditedImage
+from core.streams import instances_in
+
+from ..blocks import BodyBlock
+from ..disclosures import Facts, cause_of, owed
+from ..panels import DisclosuresPanel
+from .author import Author
+from .book import Book
+from .disclaimer import Disclaimer
+from .reusable import with_reusable
+
+
+class BodyPage(BasePage):
+    """A page with a body of blocks, and with the disclaimers that it owes for them."""
+
+    body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
+
+    body_panels = [
+        FieldPanel("body"),
+        DisclosuresPanel(heading=_("Disclosures"), icon="warning"),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def content(self) -> StreamValue:
+        """The body as it is shown: with disclaimers right after the blocks that bring them."""
+        content = self._blocks
+        for disclaimer in self._disclaimers[Disclaimer.Place.BESIDE]:
+            place = cause_of(disclaimer, content) + 1
+            content.insert(place, ("disclaimer", {"disclaimer": disclaimer}))
+        return content
+
+    @cached_property
+    def _blocks(self) -> StreamValue:
+        """A copy of the body with all that its blocks show, in a fixed number of queries."""
+        content = self.body.stream_block.to_python(with_reusable(self.body.get_prep_value()))
+        authors, books = instances_in(content, Author), instances_in(content, Book)
+        _find_published(content)
+        models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
+        models.prefetch_related_objects(authors, "photo__renditions")
+        models.prefetch_related_objects(books, "links", "cover__renditions")
+        richtext.expand_in_place(
+            [(text, "source") for text in instances_in(content, RichText)]
+            + [(author, "bio") for author in authors]
+            + [(disclaimer, "text") for disclaimer in instances_in(content, Disclaimer)]
+        )
+        return content
+
+    @property
+    def facts(self) -> Facts:
+        """What decides which disclaimers it owes."""
+        books = instances_in(self._blocks, Book)
+        return Facts(has_affiliate_link=any(book.has_affiliate_link for book in books))
+
+    @cached_property
+    def _disclaimers(self) -> dict[str, list[Disclaimer]]:
+        """The disclaimers that it owes, by their places, less those that an editor has placed.
+
+        One that no block brings, though it would stand beside it, stands at the end.
+        """
+        placed = {disclaimer.pk for disclaimer in self._placed}
+        others = Disclaimer.objects.exclude(pk__in=placed).prefetch_related("topics")
+        disclaimers = owed(self.facts, others)
+        richtext.expand_in_place([(disclaimer, "text") for disclaimer in disclaimers])
+        by_place: dict[str, list[Disclaimer]] = {place: [] for place in Disclaimer.Place.values}
+        for disclaimer in disclaimers:
+            is_beside = disclaimer.place == Disclaimer.Place.BESIDE
+            is_lost = is_beside and cause_of(disclaimer, self._blocks) is None
+            by_place[Disclaimer.Place.END if is_lost else disclaimer.place].append(disclaimer)
+        return by_place
+
+    @property
+    def disclosures(self) -> list[tuple[Disclaimer, str]]:
+        """Every disclaimer that it shows, and where, for its editor."""
+        places = dict(Disclaimer.Place.choices)
+        placed = [(it, _("where an editor put it")) for it in self._placed]
+        owed = [(it, places[place]) for place in places for it in self._disclaimers[place]]
+        return placed + owed
+
+    @cached_property
+    def _placed(self) -> list[Disclaimer]:
+        """The disclaimers that an editor has put into the body."""
+        return instances_in(self._blocks, Disclaimer)
+
+    @property
+    def disclaimers_at_top(self) -> list[Disclaimer]:
+        """The disclaimers that stand before its text."""
+        return self._disclaimers[Disclaimer.Place.TOP]
+
+    @property
+    def disclaimers_at_end(self) -> list[Disclaimer]:
+        """The disclaimers that stand at its end."""
+        return self._disclaimers[Disclaimer.Place.END]
+
+
+def _find_published(content: StreamValue) -> None:
+    """Find out in one look-up which of the posts in a body everyone may read."""
+    from .post import PostPage
+
+    posts = instances_in(content, PostPage)
+    if posts:
+        numbers = {post.pk for post in posts}
+        published = set(
+            PostPage.objects.published().filter(pk__in=numbers).values_list("pk", flat=True)
+        )
+        for post in posts:
+            post.is_published = post.pk in published
