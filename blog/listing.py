@@ -1,13 +1,12 @@
-"""Lists of posts, in pages."""
+"""Lists, in pages."""
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from .querysets import PostQuerySet
-
-POSTS_PER_PAGE = 10
+PER_PAGE = 10
 
 
-def paginate(posts: PostQuerySet, request: HttpRequest) -> Page:
-    """Return the page of posts that ``?page=`` asks for; the nearest there is, where it is off."""
-    return Paginator(posts, POSTS_PER_PAGE).get_page(request.GET.get("page"))
+def paginate(things: QuerySet, request: HttpRequest) -> Page:
+    """Return the page of a list that ``?page=`` asks for; the nearest there is, where it is off."""
+    return Paginator(things, PER_PAGE).get_page(request.GET.get("page"))

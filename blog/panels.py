@@ -20,6 +20,6 @@ class DisclosuresPanel(Panel):
             return {
                 **super().get_context_data(parent_context),
                 "disclosures": [
-                    (it, place, edit_url(it)) for it, place in self.instance.disclosures
+                    (it, place, why, edit_url(it)) for it, place, why in self.instance.disclosures
                 ],
             }

@@ -6,5 +6,6 @@ from . import views
 
 urlpatterns = [
     path("authors/<slug:slug>/", views.author, name="author"),
+    path("books/", views.books, name="books"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
 ]

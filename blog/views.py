@@ -1,10 +1,11 @@
-"""Public pages of authors and topics."""
+"""Public pages of authors, topics and books."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from .listing import paginate
-from .models import Author, PostPage, Topic
+from .models import Author, Book, PostPage, Topic
+from .recommending import disclaimers_for, posts_by_book
 
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:
@@ -21,3 +22,16 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     posts = PostPage.objects.listed().on_topic(topic).latest_first().for_cards()
     context = {"topic": topic, "posts": paginate(posts, request)}
     return render(request, "blog/pages/topic.html", context)
+
+
+def books(request: HttpRequest) -> HttpResponse:
+    """Show the books that posts recommend, each with those posts."""
+    posts = posts_by_book()
+    recommended = Book.objects.filter(pk__in=posts).prefetch_related(
+        "links__program", "cover__renditions"
+    )
+    books = paginate(recommended, request)
+    for book in books:
+        book.recommending = posts[book.pk]
+    context = {"books": books, "disclaimers": disclaimers_for(books)}
+    return render(request, "blog/pages/books.html", context)

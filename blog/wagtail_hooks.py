@@ -6,7 +6,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from .models import Author, Book, Disclaimer, ReusableContent, Topic
+from .models import AffiliateProgram, Author, Book, Disclaimer, ReusableContent, Topic
 
 
 class LibraryViewSet(SnippetViewSet):
@@ -42,6 +42,13 @@ class BookViewSet(LibraryViewSet):
     search_fields = ["title", "authors", "publisher", "isbn"]
 
 
+class AffiliateProgramViewSet(LibraryViewSet):
+    model = AffiliateProgram
+    icon = "tag"
+    list_display = ["name", "parameter", "value"]
+    search_fields = ["name"]
+
+
 class DisclaimerViewSet(LibraryViewSet):
     model = Disclaimer
     icon = "warning"
@@ -66,6 +73,7 @@ class LibraryViewSetGroup(SnippetViewSetGroup):
         AuthorViewSet,
         TopicViewSet,
         BookViewSet,
+        AffiliateProgramViewSet,
         DisclaimerViewSet,
         ReusableContentViewSet,
     ]

@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from wagtail.rich_text import RichText
 
 from blog.models import (
+    AffiliateProgram,
     Author,
     BlogIndexPage,
     Book,
@@ -57,6 +58,13 @@ class TopicFactory(DjangoModelFactory):
         model = Topic
 
 
+class AffiliateProgramFactory(DjangoModelFactory):
+    name = factory.Sequence(lambda n: f"Program {n}")
+
+    class Meta:
+        model = AffiliateProgram
+
+
 class BookFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Book {n}")
     authors = "Iris Vance"
@@ -67,8 +75,9 @@ class BookFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, affiliate=False, links=1, **kwargs):
         book = model_class(**kwargs)
+        program = AffiliateProgramFactory() if affiliate else None
         book.links = [
-            RetailerLink(name=f"Shop {n}", url=f"https://example.com/{n}", affiliate=affiliate)
+            RetailerLink(name=f"Shop {n}", url=f"https://example.com/{n}", program=program)
             for n in range(links)
         ]
         book.save()

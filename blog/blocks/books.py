@@ -14,8 +14,9 @@ class BookLinkBlock(ChannelBlock, blocks.StructBlock):
     )
 
     def get_preview_value(self) -> blocks.StructValue:
-        from ..models import Book, RetailerLink
+        from ..models import AffiliateProgram, Book, RetailerLink
 
+        program = AffiliateProgram(name="Big Shop")
         book = Book(
             title="The Long Corridor",
             authors="Iris Vance",
@@ -23,7 +24,7 @@ class BookLinkBlock(ChannelBlock, blocks.StructBlock):
             publisher="Tidewater Press",
             links=[
                 RetailerLink(name="Corner Books", url="https://example.com/b?a=1&b=2"),
-                RetailerLink(name="Big Shop", url="https://example.com/a", affiliate=True),
+                RetailerLink(name="Big Shop", url="https://example.com/a", program=program),
             ],
         )
         return self.normalize({"book": book, "note": "The calmest guide to a hard year."})

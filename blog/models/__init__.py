@@ -1,4 +1,5 @@
-from .author import Author
+from .affiliate import AffiliateProgram
+from .author import Author, AuthorLink
 from .body import BodyPage
 from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
@@ -8,7 +9,9 @@ from .section import BlogIndexPage
 from .topic import Topic
 
 __all__ = [
+    "AffiliateProgram",
     "Author",
+    "AuthorLink",
     "BlogIndexPage",
     "BodyPage",
     "Book",

@@ -2,14 +2,23 @@ from django.db import models
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    TitleFieldPanel,
+)
 from wagtail.fields import RichTextField
 from wagtail.images import get_image_model_string
+from wagtail.models import Orderable
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
 
-class Author(index.Indexed, models.Model):
+class Author(index.Indexed, ClusterableModel):
     """Somebody who writes posts, as staff or as a guest; has a public page."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -45,6 +54,7 @@ class Author(index.Indexed, models.Model):
         MultiFieldPanel(
             ["credentials", "role", "organisation", "place", "website"], heading=_("Who they are")
         ),
+        InlinePanel("links", heading=_("Elsewhere"), label=_("Link")),
         FieldPanel("photo"),
         FieldPanel("bio"),
     ]
@@ -81,3 +91,20 @@ class Author(index.Indexed, models.Model):
     def position(self) -> str:
         """What they do and where, as far as it is known: "Nurse, City Clinic, Porto"."""
         return ", ".join(filter(None, [self.role, self.organisation, self.place]))
+
+
+class AuthorLink(Orderable):
+    """Where else an author is found: a social network, a column, a practice."""
+
+    author = ParentalKey(Author, on_delete=models.CASCADE, related_name="links")
+    name = models.CharField(_("name"), max_length=60, help_text=_("As “Mastodon”."))
+    url = models.URLField(_("address"), max_length=500)
+
+    panels = [FieldRowPanel(["name", "url"])]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+
+    def __str__(self) -> str:
+        return self.name

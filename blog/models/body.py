@@ -14,6 +14,7 @@ from core.streams import instances_in
 from ..blocks import BodyBlock
 from ..disclosures import Facts, cause_of, owed
 from ..panels import DisclosuresPanel
+from .affiliate import AffiliateProgram
 from .author import Author
 from .book import Book
 from .disclaimer import Disclaimer
@@ -50,12 +51,13 @@ class BodyPage(BasePage):
         authors, books = instances_in(content, Author), instances_in(content, Book)
         _find_published(content)
         models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
-        models.prefetch_related_objects(authors, "photo__renditions")
-        models.prefetch_related_objects(books, "links", "cover__renditions")
+        models.prefetch_related_objects(authors, "links", "photo__renditions")
+        models.prefetch_related_objects(books, "links__program", "cover__renditions")
         richtext.expand_in_place(
             [(text, "source") for text in instances_in(content, RichText)]
             + [(author, "bio") for author in authors]
             + [(disclaimer, "text") for disclaimer in instances_in(content, Disclaimer)]
+            + [(program, "text") for book in books for program in book.programs]
         )
         return content
 
@@ -83,17 +85,27 @@ class BodyPage(BasePage):
         return by_place
 
     @property
-    def disclosures(self) -> list[tuple[Disclaimer, str]]:
-        """Every disclaimer that it shows, and where, for its editor."""
+    def disclosures(self) -> list[tuple[Disclaimer | AffiliateProgram, str, str]]:
+        """Every disclaimer that it shows, where and why, for its editor."""
         places = dict(Disclaimer.Place.choices)
         placed = [(it, _("where an editor put it")) for it in self._placed]
         owed = [(it, places[place]) for place in places for it in self._disclaimers[place]]
-        return placed + owed
+        because_of_program = (places[Disclaimer.Place.END], _("when it has a link of the program"))
+        return [(it, place, it.get_rule_display()) for it, place in placed + owed] + [
+            (program, *because_of_program) for program in self._programs
+        ]
 
     @cached_property
     def _placed(self) -> list[Disclaimer]:
         """The disclaimers that an editor has put into the body."""
         return instances_in(self._blocks, Disclaimer)
+
+    @cached_property
+    def _programs(self) -> list[AffiliateProgram]:
+        """The affiliate programs of its links, each once, as far as they ask for a disclosure."""
+        books = instances_in(self._blocks, Book)
+        programs = {program.pk: program for book in books for program in book.programs}
+        return [program for program in programs.values() if program.text]
 
     @property
     def disclaimers_at_top(self) -> list[Disclaimer]:
@@ -101,9 +113,9 @@ class BodyPage(BasePage):
         return self._disclaimers[Disclaimer.Place.TOP]
 
     @property
-    def disclaimers_at_end(self) -> list[Disclaimer]:
-        """The disclaimers that stand at its end."""
-        return self._disclaimers[Disclaimer.Place.END]
+    def disclaimers_at_end(self) -> list[Disclaimer | AffiliateProgram]:
+        """What stands at its end: disclaimers, and what affiliate programs ask to be said."""
+        return [*self._disclaimers[Disclaimer.Place.END], *self._programs]
 
 
 def _find_published(content: StreamValue) -> None:

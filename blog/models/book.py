@@ -9,6 +9,8 @@ from wagtail.images import get_image_model_string
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from .affiliate import AffiliateProgram
+
 
 def validate_isbn(value: str) -> None:
     """Raise ValidationError unless the check digit of an ISBN of 10 or 13 digits is right.
@@ -77,7 +79,12 @@ class Book(index.Indexed, ClusterableModel):
     @property
     def has_affiliate_link(self) -> bool:
         """Whether one of its links earns the publication a commission."""
-        return any(link.affiliate for link in self.links.all())
+        return bool(self.programs)
+
+    @property
+    def programs(self) -> list[AffiliateProgram]:
+        """The programs that its links belong to."""
+        return [link.program for link in self.links.all() if link.program]
 
 
 class RetailerLink(Orderable):
@@ -86,13 +93,17 @@ class RetailerLink(Orderable):
     book = ParentalKey(Book, on_delete=models.CASCADE, related_name="links")
     name = models.CharField(_("name"), max_length=60, help_text=_("Of the shop or library."))
     url = models.URLField(_("address"), max_length=500)
-    affiliate = models.BooleanField(
-        _("affiliate link"),
-        default=False,
+    program = models.ForeignKey(
+        AffiliateProgram,
+        verbose_name=_("affiliate program"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="links",
         help_text=_("We earn from sales; readers are told so beside the link and in a disclaimer."),
     )
 
-    panels = [FieldRowPanel(["name", "affiliate"]), FieldPanel("url")]
+    panels = [FieldRowPanel(["name", "program"]), FieldPanel("url")]
 
     class Meta(Orderable.Meta):
         verbose_name = _("link")
@@ -100,3 +111,13 @@ class RetailerLink(Orderable):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def affiliate(self) -> bool:
+        """Whether it earns the publication a commission."""
+        return self.program is not None
+
+    @property
+    def href(self) -> str:
+        """Where it leads, with what tells the shop who sent the reader."""
+        return self.program.tagged(self.url) if self.program else self.url

@@ -13,6 +13,7 @@ from ..querysets import PostQuerySet
 RESERVED_SLUGS = {
     "admin",
     "authors",
+    "books",
     "documents",
     "mailbox",
     "media",

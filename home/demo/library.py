@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from PIL.Image import Image as Picture
 
-from blog.models import Author, Book, Disclaimer, RetailerLink, Topic
+from blog.models import AffiliateProgram, Author, AuthorLink, Book, Disclaimer, RetailerLink, Topic
 from core.models import CreditedImage
 
 from . import illustrations
@@ -27,10 +27,13 @@ def author(entry: dict[str, Any]) -> Author:
     fields = ("name", "credentials", "role", "organisation", "place", "website", "bio", "guest")
     seed = entry["portrait"]
     portrait = _image(f"portrait-{entry['slug']}", lambda: illustrations.portrait(seed))
-    author, _ = Author.objects.get_or_create(
+    author, is_new = Author.objects.get_or_create(
         slug=entry["slug"],
         defaults={field: entry.get(field, "") for field in fields} | {"photo": portrait},
     )
+    if is_new:
+        author.links = [AuthorLink(**link) for link in entry.get("links", [])]
+        author.save()
     return author
 
 
@@ -43,7 +46,16 @@ def topic(entry: dict[str, Any]) -> Topic:
     return topic
 
 
-def book(entry: dict[str, Any]) -> Book:
+def program(entry: dict[str, Any]) -> AffiliateProgram:
+    """Return an affiliate program, added where it is not there yet."""
+    fields = ("parameter", "value", "text")
+    program, _ = AffiliateProgram.objects.get_or_create(
+        name=entry["name"], defaults={field: entry[field] for field in fields}
+    )
+    return program
+
+
+def book(entry: dict[str, Any], programs: dict[str, AffiliateProgram]) -> Book:
     """Return a book with its links, added where it is not there yet."""
     fields = ("authors", "year", "publisher", "isbn", "description")
     book, is_new = Book.objects.get_or_create(
@@ -54,7 +66,12 @@ def book(entry: dict[str, Any]) -> Book:
             f"cover-{entry['slug']}",
             lambda: illustrations.cover(entry["title"], entry["authors"], entry["slug"]),
         )
-        book.links = [RetailerLink(**link) for link in entry["links"]]
+        book.links = [
+            RetailerLink(
+                name=link["name"], url=link["url"], program=programs.get(link.get("program"))
+            )
+            for link in entry["links"]
+        ]
         book.save()
     return book
 
@@ -69,10 +86,12 @@ def disclaimer(entry: dict[str, Any]) -> Disclaimer:
 
 def shelves() -> dict[str, dict[str, Any]]:
     """Return all of them, by kind and by the name that the content files use."""
+    books = read("books")
+    programs = {entry["slug"]: program(entry) for entry in books["program"]}
     return {
         "author": {entry["slug"]: author(entry) for entry in read("authors")["author"]},
         "topic": {entry["slug"]: topic(entry) for entry in read("topics")["topic"]},
-        "book": {entry["slug"]: book(entry) for entry in read("books")["book"]},
+        "book": {entry["slug"]: book(entry, programs) for entry in books["book"]},
         "disclaimer": {
             entry["slug"]: disclaimer(entry) for entry in read("disclaimers")["disclaimer"]
         },

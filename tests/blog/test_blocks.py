@@ -11,6 +11,7 @@ from wagtail_factories import DocumentFactory
 
 from blog.blocks import BodyBlock
 from blog.models import (
+    AffiliateProgram,
     Author,
     BlogIndexPage,
     Book,
@@ -96,7 +97,8 @@ def test_a_preview_as_text_has_no_markup_and_no_entities(name):
 def hostile(name: str, section: BlogIndexPage) -> object:
     """Return a value with hostile text in each of its fields."""
     rich = f"<p>{HOSTILE.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</p>"
-    link = RetailerLink(name=HOSTILE, url="https://example.com/?a=1&b='\"<", affiliate=True)
+    address = "https://example.com/?a=1&b='\"<"
+    link = RetailerLink(name=HOSTILE, url=address, program=AffiliateProgram(name="P"))
     values = {
         "heading": HOSTILE,
         "paragraph": RichText(rich),

@@ -11,6 +11,7 @@ from blog.disclosures import Facts, owed
 from blog.models import Disclaimer
 from core.channels import Channel
 from tests.factories import (
+    AffiliateProgramFactory,
     AuthorFactory,
     BookFactory,
     DisclaimerFactory,
@@ -95,7 +96,7 @@ def test_marking_a_shop_as_affiliate_changes_every_post_with_the_book(client, se
     book = BookFactory(affiliate=False)
     post = PostFactory(parent=section, body=[("book", {"book": book, "note": ""})])
     assert shown(client, post, disclaimers["affiliate"]) == on_all(0)
-    book.links.update(affiliate=True)
+    book.links.update(program=AffiliateProgramFactory())
     assert shown(client, post, disclaimers["affiliate"]) == on_all(1)
 
 

@@ -1,0 +1,51 @@
+"""Which posts recommend which books, as Wagtail's index of references knows it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from wagtail.models import ReferenceIndex
+
+from .disclosures import Facts, owed
+from .models import AffiliateProgram, Book, Disclaimer, PostPage, ReusableContent
+
+
+def posts_by_book() -> Mapping[int, list[PostPage]]:
+    """Return the listed posts that show each book, by the book's number; the latest post first.
+
+    A post that shows a book in reusable content recommends it, too.
+    """
+    kept = _sources(_references(ReusableContent, Book))
+    direct = _sources(_references(PostPage, Book))
+    through = _sources(_references(PostPage, ReusableContent))
+    for book, contents in kept.items():
+        direct[book].update(*(through[content] for content in contents))
+    showing = set().union(*direct.values())
+    shown = defaultdict(list)
+    for post in PostPage.objects.listed().filter(pk__in=showing).latest_first():
+        for book, numbers in direct.items():
+            if post.pk in numbers:
+                shown[book].append(post)
+    return dict(shown)
+
+
+def disclaimers_for(books: Iterable[Book]) -> list[Disclaimer | AffiliateProgram]:
+    """Return what a list of books owes its readers for the links in it."""
+    programs = {program.pk: program for book in books for program in book.programs}
+    facts = Facts(has_affiliate_link=bool(programs))
+    disclaimers = owed(facts, Disclaimer.objects.prefetch_related("topics"))
+    return disclaimers + [program for program in programs.values() if program.text]
+
+
+def _references(source: type, target: type) -> QuerySet:
+    types = ContentType.objects.get_for_models(source, target)
+    return ReferenceIndex.objects.filter(content_type=types[source], to_content_type=types[target])
+
+
+def _sources(references: QuerySet) -> defaultdict[int, set[int]]:
+    """Return what refers to each thing, by numbers."""
+    sources = defaultdict(set)
+    for target, source in references.values_list("to_object_id", "object_id"):
+        sources[int(target)].add(int(source))
+    return sources
