@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import models
+from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
 if TYPE_CHECKING:
-    from blog.models import Author, BlogIndexPage, Topic
+    from blog.models import Author, BlogIndexPage, Series, Topic
 
 
 class PostQuerySet(PageQuerySet):
@@ -39,6 +41,15 @@ class PostQuerySet(PageQuerySet):
     def on_topic(self, topic: "Topic") -> "PostQuerySet":
         """Those filed under a topic."""
         return self.filter(topics=topic)
+
+    def tagged(self, tag: Tag) -> "PostQuerySet":
+        """Those that have a tag."""
+        return self.filter(tags=tag)
+
+    def of_series(self, series: "Series") -> "PostQuerySet":
+        """Those of a series, in its order: numbered parts, then the others as they came out."""
+        in_order = (models.F("part").asc(nulls_last=True), "first_published_at", "pk")
+        return self.filter(series=series).order_by(*in_order)
 
     def latest_first(self) -> "PostQuerySet":
         """In order of first publication, the latest first."""

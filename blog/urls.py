@@ -7,5 +7,7 @@ from . import views
 urlpatterns = [
     path("authors/<slug:slug>/", views.author, name="author"),
     path("books/", views.books, name="books"),
+    path("series/<slug:slug>/", views.series, name="series"),
+    path("tags/<str:slug>/", views.tag, name="tag"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
 ]

@@ -1,10 +1,13 @@
-"""Public pages of authors, topics and books."""
+"""Public pages of authors, topics, series, tags and books."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from taggit.models import Tag
 
 from .listing import paginate
-from .models import Author, Book, PostPage, Topic
+from .models import Author, Book, PostPage, Series, Topic
+from .querysets import PostQuerySet
 from .recommending import disclaimers_for, posts_by_book
 
 
@@ -19,9 +22,24 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a topic is about, and the posts filed under it."""
     topic = get_object_or_404(Topic, slug=slug)
-    posts = PostPage.objects.listed().on_topic(topic).latest_first().for_cards()
-    context = {"topic": topic, "posts": paginate(posts, request)}
-    return render(request, "blog/pages/topic.html", context)
+    posts = PostPage.objects.listed().on_topic(topic).latest_first()
+    return _listing(request, posts, _("Topic"), topic.name, topic.description)
+
+
+def series(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what a series is about, and its posts in their order."""
+    series = get_object_or_404(Series, slug=slug)
+    posts = PostPage.objects.listed().of_series(series)
+    return _listing(request, posts, _("Series"), series.name, series.description)
+
+
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the posts with a tag; not found where no reader could come upon one."""
+    tag = get_object_or_404(Tag, slug=slug)
+    posts = PostPage.objects.listed().tagged(tag).latest_first()
+    if not posts.exists():
+        raise Http404
+    return _listing(request, posts, _("Tag"), tag.name)
 
 
 def books(request: HttpRequest) -> HttpResponse:
@@ -35,3 +53,15 @@ def books(request: HttpRequest) -> HttpResponse:
         book.recommending = posts[book.pk]
     context = {"books": books, "disclaimers": disclaimers_for(books)}
     return render(request, "blog/pages/books.html", context)
+
+
+def _listing(
+    request: HttpRequest, posts: PostQuerySet, kind: str, name: str, description: str = ""
+) -> HttpResponse:
+    context = {
+        "kind": kind,
+        "name": name,
+        "description": description,
+        "posts": paginate(posts.for_cards(), request),
+    }
+    return render(request, "blog/pages/listing.html", context)

@@ -6,7 +6,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from .models import AffiliateProgram, Author, Book, Disclaimer, ReusableContent, Topic
+from .models import AffiliateProgram, Author, Book, Disclaimer, ReusableContent, Series, Topic
 
 
 class LibraryViewSet(SnippetViewSet):
@@ -31,6 +31,13 @@ class AuthorViewSet(LibraryViewSet):
 class TopicViewSet(LibraryViewSet):
     model = Topic
     icon = "tag"
+    list_display = ["name", "description"]
+    search_fields = ["name", "description"]
+
+
+class SeriesViewSet(LibraryViewSet):
+    model = Series
+    icon = "list-ol"
     list_display = ["name", "description"]
     search_fields = ["name", "description"]
 
@@ -72,6 +79,7 @@ class LibraryViewSetGroup(SnippetViewSetGroup):
     items = [
         AuthorViewSet,
         TopicViewSet,
+        SeriesViewSet,
         BookViewSet,
         AffiliateProgramViewSet,
         DisclaimerViewSet,

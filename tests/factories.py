@@ -19,6 +19,7 @@ from blog.models import (
     PostPage,
     RetailerLink,
     ReusableContent,
+    Series,
     Topic,
 )
 from core.models import CreditedImage
@@ -56,6 +57,14 @@ class TopicFactory(DjangoModelFactory):
 
     class Meta:
         model = Topic
+
+
+class SeriesFactory(DjangoModelFactory):
+    name = factory.Sequence(lambda n: f"Series {n}")
+    slug = factory.Sequence(lambda n: f"series-{n}")
+
+    class Meta:
+        model = Series
 
 
 class AffiliateProgramFactory(DjangoModelFactory):

@@ -3,9 +3,10 @@ from .author import Author, AuthorLink
 from .body import BodyPage
 from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
-from .post import PostAuthor, PostPage
+from .post import PostAuthor, PostPage, PostTag
 from .reusable import ReusableContent
 from .section import BlogIndexPage
+from .series import Series
 from .topic import Topic
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "Disclaimer",
     "PostAuthor",
     "PostPage",
+    "PostTag",
     "RetailerLink",
     "ReusableContent",
+    "Series",
     "Topic",
 ]

@@ -2,13 +2,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.images import get_image_model_string
 from wagtail.models import Orderable, PageManager
 from wagtail.rich_text import get_text_for_indexing
@@ -18,8 +21,10 @@ from .. import previews
 from ..disclosures import Facts
 from ..forms import PostPageForm
 from ..querysets import PostQuerySet
+from ..series import Place, place_among
 from .author import Author
 from .body import BodyPage
+from .series import Series
 from .topic import Topic
 
 
@@ -47,6 +52,25 @@ class PostPage(BodyPage):
         help_text=_("What the lead image shows, for those who do not see it."),
     )
     topics = ParentalManyToManyField("blog.Topic", verbose_name=_("topics"), related_name="posts")
+    tags = ClusterTaggableManager(
+        through="blog.PostTag", blank=True, help_text=_("Free words, beside the topics.")
+    )
+    series = models.ForeignKey(
+        Series,
+        verbose_name=_("series"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+    )
+    part = models.PositiveSmallIntegerField(
+        _("part"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Its place in the series. Those without one follow in order of publication."),
+    )
+
     in_digests = models.BooleanField(
         _("in digests"),
         default=True,
@@ -85,6 +109,8 @@ class PostPage(BodyPage):
         FieldPanel("standfirst"),
         InlinePanel("bylines", heading=_("Authors"), label=_("Author")),
         FieldPanel("topics", widget=forms.CheckboxSelectMultiple, required_on_save=False),
+        FieldPanel("tags"),
+        FieldRowPanel(["series", "part"], heading=_("Series")),
         MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image")),
         *BodyPage.body_panels,
     ]
@@ -115,6 +141,11 @@ class PostPage(BodyPage):
         bylines = list(self.bylines.all())
         models.prefetch_related_objects(bylines, "author")
         return [byline.author for byline in bylines]
+
+    @cached_property
+    def place_in_series(self) -> Place:
+        """Where it stands among the listed posts of its series."""
+        return place_among(self, list(PostPage.objects.listed().of_series(self.series)))
 
     @cached_property
     def filed_under(self) -> list[Topic]:
@@ -168,3 +199,13 @@ class PostAuthor(Orderable):
 
     def __str__(self) -> str:
         return str(self.author)
+
+
+class PostTag(TaggedItemBase):
+    """A tag on a post."""
+
+    content_object = ParentalKey(PostPage, on_delete=models.CASCADE, related_name="tagged_items")
+
+    class Meta:
+        verbose_name = _("tag of a post")
+        verbose_name_plural = _("tags of posts")

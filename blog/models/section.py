@@ -18,7 +18,9 @@ RESERVED_SLUGS = {
     "mailbox",
     "media",
     "newsletter",
+    "series",
     "static",
+    "tags",
     "topics",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from PIL.Image import Image as Picture
 
-from blog.models import AffiliateProgram, Author, AuthorLink, Book, Disclaimer, RetailerLink, Topic
+from blog.models import AffiliateProgram, Author, AuthorLink, Book, Disclaimer, RetailerLink, Series, Topic
 from core.models import CreditedImage
 
 from . import illustrations
@@ -44,6 +44,15 @@ def topic(entry: dict[str, Any]) -> Topic:
         defaults={"name": entry["name"], "description": entry["description"]},
     )
     return topic
+
+
+def series(entry: dict[str, Any]) -> Series:
+    """Return a series, added where it is not there yet."""
+    series, _ = Series.objects.get_or_create(
+        slug=entry["slug"],
+        defaults={"name": entry["name"], "description": entry["description"]},
+    )
+    return series
 
 
 def program(entry: dict[str, Any]) -> AffiliateProgram:
@@ -91,6 +100,7 @@ def shelves() -> dict[str, dict[str, Any]]:
     return {
         "author": {entry["slug"]: author(entry) for entry in read("authors")["author"]},
         "topic": {entry["slug"]: topic(entry) for entry in read("topics")["topic"]},
+        "series": {entry["slug"]: series(entry) for entry in read("series")["series"]},
         "book": {entry["slug"]: book(entry, programs) for entry in books["book"]},
         "disclaimer": {
             entry["slug"]: disclaimer(entry) for entry in read("disclaimers")["disclaimer"]

@@ -34,11 +34,14 @@ def load(
         lead_image=library.scene(entry["lead_image"]) if entry["lead_image"] else None,
         lead_image_alt=entry["lead_alt"] if entry["lead_image"] else "",
         body=[_block(block, newsletter, shelves) for block in entry["body"]],
+        series=shelves["series"].get(entry.get("series")),
+        part=entry.get("part"),
         first_published_at=at,
         live=False,
     )
     post.bylines = [PostAuthor(author=shelves["author"][slug]) for slug in entry["authors"]]
     post.topics = [shelves["topic"][slug] for slug in entry["topics"]]
+    post.tags.add(*entry.get("tags", []))
     section.add_child(instance=post)
     post.save_revision().publish()
     PostPage.objects.filter(pk=post.pk).update(last_published_at=at, latest_revision_created_at=at)
