@@ -7,7 +7,16 @@ from typing import Any
 from django.core.files.base import ContentFile
 from PIL.Image import Image as Picture
 
-from blog.models import AffiliateProgram, Author, AuthorLink, Book, Disclaimer, RetailerLink, Series, Topic
+from blog.models import (
+    AffiliateProgram,
+    Author,
+    AuthorLink,
+    Book,
+    Disclaimer,
+    RetailerLink,
+    Series,
+    Topic,
+)
 from core.models import CreditedImage
 
 from . import illustrations

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ('intro', models.TextField(blank=True, max_length=500, verbose_name='introduction')),
                 ('newsletter', models.ForeignKey(blank=True, help_text='Readers can sign up for it here.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='newsletter.newsletter', verbose_name='newsletter')),
                 ('social_image', models.ForeignKey(blank=True, help_text='Shown where the page is shared; at least 1200 × 630 pixels.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.creditedimage', verbose_name='social image')),
+                ('social_title', models.CharField(blank=True, help_text='Left empty, it is the one for search engines.', max_length=120, verbose_name='social title')),
+                ('social_description', models.CharField(blank=True, help_text='Left empty, it is the one for search engines.', max_length=200, verbose_name='social description')),
             ],
             options={
                 'verbose_name': 'home page',

@@ -3,11 +3,13 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.images import get_image_model_string
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
+
+from .panels import SharingPanel
 
 
 class User(AbstractUser):
@@ -102,8 +104,26 @@ class BasePage(Page):
         related_name="+",
         help_text=_("Shown where the page is shared; at least 1200 × 630 pixels."),
     )
+    social_title = models.CharField(
+        _("social title"),
+        max_length=120,
+        blank=True,
+        help_text=_("Left empty, it is the one for search engines."),
+    )
+    social_description = models.CharField(
+        _("social description"),
+        max_length=200,
+        blank=True,
+        help_text=_("Left empty, it is the one for search engines."),
+    )
 
-    promote_panels = [*Page.promote_panels, FieldPanel("social_image")]
+    sharing_panels = [
+        MultiFieldPanel(
+            ["social_title", "social_description", "social_image", SharingPanel()],
+            heading=_("Where it is shared"),
+        )
+    ]
+    promote_panels = [*Page.promote_panels, *sharing_panels]
 
     class Meta:
         abstract = True
