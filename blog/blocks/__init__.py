@@ -4,6 +4,7 @@ from .actions import CalloutBlock, CallToActionBlock
 from .body import BodyBlock, ContentBlock
 from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
+from .embeds import EmbedBlock
 from .files import FileBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
@@ -30,6 +31,7 @@ __all__ = [
     "ContentBlock",
     "DisclaimerBlock",
     "DividerBlock",
+    "EmbedBlock",
     "FileBlock",
     "GalleryBlock",
     "HeadingBlock",

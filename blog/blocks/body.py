@@ -5,6 +5,7 @@ from core.channels import ChannelStreamBlock
 from .actions import CalloutBlock, CallToActionBlock
 from .books import BookLinkBlock
 from .disclaimers import DisclaimerBlock
+from .embeds import EmbedBlock
 from .files import FileBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
@@ -35,6 +36,7 @@ class ContentBlock(ChannelStreamBlock):
     image = ImageBlock(group=_("Media"))
     gallery = GalleryBlock(group=_("Media"))
     table = TableBlock(group=_("Media"))
+    embed = EmbedBlock(group=_("Media"))
     file = FileBlock(group=_("Media"))
     author_bio = AuthorBioBlock(group=_("From the library"))
     book = BookLinkBlock(group=_("From the library"))

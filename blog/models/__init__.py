@@ -3,6 +3,7 @@ from .author import Author, AuthorLink
 from .body import BodyPage
 from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
+from .embed import Embed
 from .post import PostAuthor, PostPage, PostTag
 from .reusable import ReusableContent
 from .section import BlogIndexPage
@@ -17,6 +18,7 @@ __all__ = [
     "BodyPage",
     "Book",
     "Disclaimer",
+    "Embed",
     "PostAuthor",
     "PostPage",
     "PostTag",

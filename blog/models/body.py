@@ -18,6 +18,7 @@ from .affiliate import AffiliateProgram
 from .author import Author
 from .book import Book
 from .disclaimer import Disclaimer
+from .embed import Embed
 from .reusable import with_reusable
 
 
@@ -50,6 +51,7 @@ class BodyPage(BasePage):
         content = self.body.stream_block.to_python(with_reusable(self.body.get_prep_value()))
         authors, books = instances_in(content, Author), instances_in(content, Book)
         _find_published(content)
+        _find_embeds(content)
         models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
         models.prefetch_related_objects(authors, "links", "photo__renditions")
         models.prefetch_related_objects(books, "links__program", "cover__renditions")
@@ -130,3 +132,11 @@ def _find_published(content: StreamValue) -> None:
         )
         for post in posts:
             post.is_published = post.pk in published
+
+
+def _find_embeds(content: StreamValue) -> None:
+    """Find in one look-up what is known of everything in a body that is shown elsewhere."""
+    values = [child.value for child in content if child.block_type == "embed"]
+    known = Embed.objects.in_bulk({value["url"] for value in values}, field_name="url")
+    for value in values:
+        value.embed = known.get(value["url"])

@@ -6,6 +6,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from wagtail.embeds import oembed_providers
+
 from . import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -200,6 +202,19 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 
+# Who is asked about a video or recording that an editor embeds. Nobody else's is embedded.
+WAGTAILEMBEDS_FINDERS = [
+    {
+        "class": "core.oembed",
+        "providers": [
+            oembed_providers.youtube,
+            oembed_providers.vimeo,
+            oembed_providers.spotify,
+            oembed_providers.soundcloud,
+            oembed_providers.ted,
+        ],
+    }
+]
 TAGGIT_CASE_INSENSITIVE = True
 
 # Security

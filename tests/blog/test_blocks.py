@@ -131,6 +131,7 @@ def hostile(name: str, section: BlogIndexPage) -> object:
             "table_caption": HOSTILE,
         },
         "posts": {"title": HOSTILE, "posts": [PostFactory(parent=section, title=HOSTILE)]},
+        "embed": {"url": "https://example.org/v", "title": HOSTILE, "caption": RichText(rich)},
         "file": {"file": DocumentFactory(title=HOSTILE), "description": HOSTILE},
         "reusable": {"content": ReusableContent(body=[("code", {"code": HOSTILE})])},
         "signup": {"newsletter": NewsletterFactory(name=HOSTILE, section=section)},
