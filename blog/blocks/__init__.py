@@ -9,6 +9,7 @@ from .files import FileBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
 from .posts import PostsBlock
+from .references import ReferencesBlock
 from .reusable import ReusableBlock
 from .signup import SignUpBlock
 from .tables import TableBlock
@@ -40,6 +41,7 @@ __all__ = [
     "PostsBlock",
     "QuestionsBlock",
     "QuoteBlock",
+    "ReferencesBlock",
     "ReusableBlock",
     "SignUpBlock",
     "TableBlock",

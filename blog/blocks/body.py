@@ -10,6 +10,7 @@ from .files import FileBlock
 from .images import GalleryBlock, ImageBlock
 from .people import AuthorBioBlock
 from .posts import PostsBlock
+from .references import ReferencesBlock
 from .reusable import ReusableBlock
 from .signup import SignUpBlock
 from .tables import TableBlock
@@ -48,8 +49,9 @@ class ContentBlock(ChannelStreamBlock):
 class BodyBlock(ContentBlock):
     """The body of a post."""
 
+    references = ReferencesBlock(group=_("Text"))
     reusable = ReusableBlock(group=_("From the library"))
     signup = SignUpBlock(group=_("Readers"))
 
     class Meta:
-        block_counts = {"signup": {"max_num": 1}}
+        block_counts = {"signup": {"max_num": 1}, "references": {"max_num": 1}}

@@ -12,6 +12,7 @@ from core.models import BasePage, CreditedImage
 from core.streams import instances_in
 
 from ..blocks import BodyBlock
+from ..citations import link_citations
 from ..disclosures import Facts, cause_of, owed
 from ..panels import DisclosuresPanel
 from .affiliate import AffiliateProgram
@@ -61,6 +62,7 @@ class BodyPage(BasePage):
             + [(disclaimer, "text") for disclaimer in instances_in(content, Disclaimer)]
             + [(program, "text") for book in books for program in book.programs]
         )
+        link_citations(content)
         return content
 
     @property

@@ -132,6 +132,12 @@ def hostile(name: str, section: BlogIndexPage) -> object:
         },
         "posts": {"title": HOSTILE, "posts": [PostFactory(parent=section, title=HOSTILE)]},
         "embed": {"url": "https://example.org/v", "title": HOSTILE, "caption": RichText(rich)},
+        "references": {
+            "title": HOSTILE,
+            "references": [
+                {"authors": HOSTILE, "year": "2023", "title": HOSTILE, "source": HOSTILE}
+            ],
+        },
         "file": {"file": DocumentFactory(title=HOSTILE), "description": HOSTILE},
         "reusable": {"content": ReusableContent(body=[("code", {"code": HOSTILE})])},
         "signup": {"newsletter": NewsletterFactory(name=HOSTILE, section=section)},
