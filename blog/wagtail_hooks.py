@@ -6,6 +6,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from . import permissions
 from .models import AffiliateProgram, Author, Book, Disclaimer, ReusableContent, Series, Topic
 
 
@@ -91,3 +92,6 @@ class LibraryViewSetGroup(SnippetViewSetGroup):
 def register_icons(icons: list[str]) -> list[str]:
     """Add the icons that Wagtail has none of."""
     return [*icons, "blog/icons/book.svg"]
+
+
+hooks.register("before_create_page", permissions.refuse_other_pages_of_authors)

@@ -1,7 +1,12 @@
 """Fixtures that more than one app's tests need."""
 
+from collections.abc import Callable
+
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.test import Client
 from wagtail.models import Collection, Locale, Page, Site
 
 from home.models import HomePage
@@ -38,3 +43,19 @@ def section(home) -> SectionFactory:
 def newsletter(section) -> NewsletterFactory:
     """A newsletter of the section, due each day, and on Mondays, at 08:00 UTC."""
     return NewsletterFactory(name="The Letter", slug="letter", section=section)
+
+
+@pytest.fixture
+def member_of(db) -> Callable[..., Client]:
+    """Log somebody in who is in one of the groups that migrations made."""
+
+    def log_in(group: str, name: str = "") -> Client:
+        name = name or group.lower()
+        user = get_user_model().objects.create_user(name, f"{name}@example.org", "secret")
+        user.groups.add(Group.objects.get(name=group))
+        client = Client()
+        client.force_login(user)
+        client.user = user
+        return client
+
+    return log_in

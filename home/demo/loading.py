@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from wagtail.models import Site
 
 from blog.models import BlogIndexPage
@@ -17,7 +17,7 @@ from . import library, posts, readers
 from .content import posts as post_entries
 from .content import read
 
-LOGINS = {"admin": "lantern-admin", "editor": "lantern-editor"}
+LOGINS = {name: f"lantern-{name}" for name in ("admin", "editor", "author", "moderator")}
 
 
 def load(now: datetime) -> None:
@@ -38,12 +38,10 @@ def load(now: datetime) -> None:
 def _users() -> None:
     if not User.objects.filter(username="admin").exists():
         User.objects.create_superuser("admin", "admin@example.org", LOGINS["admin"])
-    if not User.objects.filter(username="editor").exists():
-        editor = User.objects.create_user("editor", "editor@example.org", LOGINS["editor"])
-        editor.groups.set(Group.objects.filter(name="Moderators"))
-        editor.user_permissions.set(
-            Permission.objects.filter(content_type__app_label__in=["blog", "newsletter"])
-        )
+    for name in ("editor", "author", "moderator"):
+        if not User.objects.filter(username=name).exists():
+            user = User.objects.create_user(name, f"{name}@example.org", LOGINS[name])
+            user.groups.set(Group.objects.filter(name=name.capitalize()))
 
 
 def _home(words: dict[str, Any]) -> HomePage:

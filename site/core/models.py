@@ -9,6 +9,7 @@ from wagtail.images import get_image_model_string
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
 
+from .fields import WebAddressField
 from .panels import SharingPanel
 
 
@@ -36,7 +37,7 @@ class CreditedImage(AbstractImage):
         blank=True,
         help_text=_("Who made it, and where it comes from; shown wherever the image is."),
     )
-    credit_url = models.URLField(
+    credit_url = WebAddressField(
         _("credit link"), blank=True, help_text=_("Where it was found, or its maker's page.")
     )
     licence = models.CharField(_("licence"), max_length=20, choices=Licence, blank=True)
