@@ -10,25 +10,38 @@ from datetime import timedelta
 
 import django
 
+# What is known of it is in the database, so that nobody is asked about it.
+VIDEO = "https://www.youtube.com/watch?v=rain"
+
 
 def make() -> None:
-    """Make an administrator, a section, a newsletter, and a subscriber who stays."""
+    """Make who works here, a section, a library, a newsletter, and a subscriber who stays."""
+    from django.contrib.auth.models import Group
     from django.utils import timezone
+    from wagtail.models import Collection
+    from wagtail_factories import DocumentFactory
 
+    from blog.models import Embed
     from core.models import User
     from home.models import HomePage
     from tests.factories import (
         AuthorFactory,
         BookFactory,
         DisclaimerFactory,
+        ImageFactory,
         NewsletterFactory,
+        PostFactory,
+        ReusableContentFactory,
         SectionFactory,
         SubscriberFactory,
         SubscriptionFactory,
         TopicFactory,
     )
 
-    User.objects.create_superuser("editor", "editor@example.org", "secret-of-the-editor")
+    User.objects.create_superuser("admin", "admin@example.org", "secret-of-the-admin")
+    for name in ("author", "editor", "moderator"):
+        user = User.objects.create_user(name, f"{name}@example.org", f"secret-of-the-{name}")
+        user.groups.add(Group.objects.get(name=name.capitalize()))
     section = SectionFactory(title="Journal", slug="journal", parent=HomePage.objects.get())
     now = timezone.now()
     newsletter = NewsletterFactory(
@@ -42,6 +55,14 @@ def make() -> None:
     BookFactory(title="The Long Corridor", affiliate=True)
     DisclaimerFactory(name="Shops", rule="affiliate", text="<p>We earn from some links.</p>")
     DisclaimerFactory(name="No advice", rule="manual", text="<p>This is no advice.</p>")
+    PostFactory(title="An older post", parent=section, in_digests=False)
+    collection = Collection.get_first_root_node()
+    ImageFactory(title="A lamp", collection=collection)
+    DocumentFactory(title="A diary", collection=collection)
+    ReusableContentFactory(name="Whom to call", body=[("heading", "Call somebody")])
+    Embed.objects.create(
+        url=VIDEO, title="Rain on a tent", provider="YouTube", player_url="https://example.org/p"
+    )
     SubscriptionFactory(
         newsletter=newsletter,
         subscriber=SubscriberFactory(email="stays@example.com"),
@@ -61,4 +82,5 @@ def fall_due() -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    {"make": make, "fall_due": fall_due}[sys.argv[1]]()
+    deeds = {deed.__name__: deed for deed in (make, fall_due)}
+    deeds[sys.argv[1]]()

@@ -1,0 +1,67 @@
+"""What people do in the editor, by the words that it shows them."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def log_in(page: Page, name: str) -> None:
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(f"secret-of-the-{name}")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile("/admin/$"))
+
+
+def new_post(page: Page, title: str) -> None:
+    """Begin a post: title, author, topic."""
+    page.goto("/admin/pages/")
+    page.get_by_role("link", name="Explore child pages of 'Home'").click()
+    page.get_by_role("link", name=re.compile("child pages? .*Journal")).click()
+    if "/add/" not in page.url:
+        page.get_by_role("link", name="Add child page").first.click()
+    page.get_by_placeholder("Page title*").fill(title)
+    page.get_by_role("button", name="Add Author").click()
+    choose(page, page.locator("#inline_child_bylines-0"), "Noor Hallam")
+    page.get_by_label("Sleep").check()
+
+
+def add_block(page: Page, name: str) -> Locator:
+    """Add a block at the end of the body and return it."""
+    body = page.locator("[data-contentpath=body]")
+    body.get_by_title("Insert a block").last.click()
+    page.get_by_role("option", name=name, exact=True).click()
+    return body.locator("[data-streamfield-child]").last
+
+
+def choose(page: Page, field: Locator, name: str) -> None:
+    """Choose a snippet in the dialogue that a field opens."""
+    field.get_by_role("button", name=re.compile("^Choose")).first.click()
+    page.locator(".modal-content").get_by_role("link", name=name).click()
+    expect(field.get_by_text(name).first).to_be_visible()
+
+
+def press_publish(page: Page) -> None:
+    """Publish a post that the editor has saved by itself meanwhile, as it does while people think.
+
+    Whatever is done faster than the editor has loaded is no change to it.
+    """
+
+    def change() -> None:
+        page.get_by_placeholder("Page title*").press_sequentially(" ")
+        expect(page).to_have_url(re.compile("/edit/"), timeout=3_000)
+
+    until(change)
+    page.locator(".footer [data-w-dropdown-target=toggle]").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text(re.compile("published"))).to_be_visible()
+
+
+def until(look: Callable[[], None], attempts: int = 60) -> None:
+    """Look again and again until what is looked for is there."""
+    for _ in range(attempts - 1):
+        with suppress(AssertionError):
+            return look()
+    return look()
