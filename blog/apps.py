@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class BlogConfig(AppConfig):
     name = "blog"
+
+    def ready(self) -> None:
+        """Index what the library refers to in every process; the admin's alone would by itself."""
+        from wagtail.models import ReferenceIndex
+
+        for model in self.get_models():
+            ReferenceIndex.register_model(model)

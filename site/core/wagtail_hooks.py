@@ -1,10 +1,16 @@
-"""What the editor of rich text can do beside Wagtail's own."""
+"""What the admin does beside Wagtail's own: rich text, and what is in use is not deleted."""
 
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
 from wagtail.rich_text.feature_registry import FeatureRegistry
+
+from . import deletions
+
+hooks.register("before_delete_snippet", deletions.refuse_if_in_use)
+hooks.register("before_bulk_action", deletions.refuse_files_in_use)
 
 
 @hooks.register("register_rich_text_features")
@@ -21,3 +27,18 @@ def register_highlight(features: FeatureRegistry) -> None:
             "to_database_format": {"style_map": {"MARK": "mark"}},
         },
     )
+
+
+# Wagtail calls no hook before it deletes one image or document; the first of two addresses counts.
+@hooks.register("register_admin_urls", order=-1)
+def register_deletions() -> list[URLPattern]:
+    """Delete images and documents by views that refuse what is in use."""
+    return [
+        path("images/<int:image_id>/delete/", deletions.DeleteImageView.as_view()),
+        path("images/multiple/<int:image_id>/delete/", deletions.DeleteUploadedImageView.as_view()),
+        path("documents/delete/<int:document_id>/", deletions.DeleteDocumentView.as_view()),
+        path(
+            "documents/multiple/<int:doc_id>/delete/",
+            deletions.DeleteUploadedDocumentView.as_view(),
+        ),
+    ]
