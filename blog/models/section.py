@@ -1,4 +1,3 @@
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -8,21 +7,6 @@ from core.models import BasePage
 
 from ..listing import paginate
 from ..querysets import PostQuerySet
-
-# What the site's own addresses begin with.
-RESERVED_SLUGS = {
-    "admin",
-    "authors",
-    "books",
-    "documents",
-    "mailbox",
-    "media",
-    "newsletter",
-    "series",
-    "static",
-    "tags",
-    "topics",
-}
 
 
 class BlogIndexPage(BasePage):
@@ -40,11 +24,6 @@ class BlogIndexPage(BasePage):
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
-
-    def clean(self) -> None:
-        super().clean()
-        if self.slug in RESERVED_SLUGS:
-            raise ValidationError({"slug": _("The site uses this address itself.")})
 
     def posts(self) -> PostQuerySet:
         """Return the section's posts that readers come upon, pinned ones first, then the latest."""

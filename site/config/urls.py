@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from core import views as core_views
 from newsletter import metrics
 
 # The mail provider tells what becomes of mails at mail/<provider>/tracking/, and no other does.
@@ -22,6 +23,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("newsletter/", include("newsletter.subscribing.urls")),
     path("metrics", metrics.serve),
+    path("theme.css", core_views.theme, name="theme"),
     path("mail/", include(_mail_events)),
     path("", include("blog.urls")),
 ]

@@ -1,16 +1,20 @@
 """What every app stands on: people who log in, images with a credit, the site's own words."""
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.images import get_image_model_string
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
 
 from .fields import WebAddressField
 from .panels import SharingPanel
+from .site_settings import SiteSettings
+from .slugs import RESERVED_SLUGS
+
+__all__ = ["BasePage", "CreditedImage", "Rendition", "SiteSettings", "User"]
 
 
 class User(AbstractUser):
@@ -68,31 +72,6 @@ class Rendition(AbstractRendition):
         unique_together = (("image", "filter_spec", "focal_point_key"),)
 
 
-@register_setting(icon="site")
-class SiteSettings(BaseSiteSetting):
-    """How the site names itself, and the organisation behind it."""
-
-    name = models.CharField(
-        _("name"), max_length=100, default="Gazette", help_text=_("The publication's name.")
-    )
-    tagline = models.CharField(_("tagline"), max_length=200, blank=True)
-    organisation = models.CharField(
-        _("organisation"), max_length=200, blank=True, help_text=_("Who publishes it.")
-    )
-    postal_address = models.TextField(_("postal address"), blank=True)
-    contact_email = models.EmailField(_("contact address"), blank=True)
-
-    panels = [
-        MultiFieldPanel(["name", "tagline"], heading=_("Publication")),
-        MultiFieldPanel(
-            ["organisation", "postal_address", "contact_email"], heading=_("Organisation")
-        ),
-    ]
-
-    class Meta:
-        verbose_name = _("site settings")
-
-
 class BasePage(Page):
     """A page with what search engines and social networks show of it."""
 
@@ -128,3 +107,13 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in RESERVED_SLUGS and self._may_lie_below_the_front_page():
+            raise ValidationError({"slug": _("The site uses this address itself.")})
+
+    def _may_lie_below_the_front_page(self) -> bool:
+        """Whether its address can be its slug alone, now or when it is moved."""
+        parents = self.clean_parent_page_models()
+        return any(Page in parent.clean_parent_page_models() for parent in parents)

@@ -1,35 +1,44 @@
-"""The menu of the site, and addresses within a page."""
+"""The menus of the site, and addresses within a page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils.text import slugify
-from wagtail.models import Page, Site
+from wagtail.blocks import StreamValue
+from wagtail.models import Site
+
+from core.links import Link, open_links, page_link
 
 register = template.Library()
 
 
-@dataclass(frozen=True)
-class MenuItem:
-    """An entry of the menu. ``current`` is the value of its ``aria-current``, empty elsewhere."""
-
-    title: str
-    url: str
-    current: str
-
-
 @register.simple_tag(takes_context=True)
-def main_menu(context: Mapping[str, Any]) -> list[MenuItem]:
-    """Return the pages below the home page that everyone may see and that belong in menus."""
-    request = context.get("request")
+def main_menu(context: Mapping[str, Any]) -> list[Link]:
+    """Return the links of the main menu that everyone may follow.
+
+    Where the site's settings have none, they are those to the pages below the home page that belong
+    in menus.
+    """
+    request, here = context.get("request"), context.get("page")
+    brand = context.get("brand")
+    if brand and brand.menu:
+        return _links(brand.menu, request, here)
     site = Site.find_for_request(request)
     if site is None:
         return []
-    here = context.get("page")
     pages = site.root_page.get_children().live().public().in_menu()
-    return [MenuItem(page.title, page.get_url(request), _current(page, here)) for page in pages]
+    return [page_link(page, request, here) for page in pages]
+
+
+@register.simple_tag(takes_context=True)
+def footer_menu(context: Mapping[str, Any]) -> list[Link]:
+    """Return the links of the footer's menu that everyone may follow."""
+    brand = context.get("brand")
+    if not brand:
+        return []
+    return _links(brand.footer_menu, context.get("request"), context.get("page"))
 
 
 @register.filter
@@ -42,8 +51,5 @@ def anchor(text: str) -> str:
     return f"on-{slug}" if slug else ""
 
 
-def _current(page: Page, here: Any) -> str:
-    """Return "page" on the page itself and "true" below it (WAI-ARIA 1.2, aria-current)."""
-    if not isinstance(here, Page) or not here.path.startswith(page.path):
-        return ""
-    return "page" if here.pk == page.pk else "true"
+def _links(menu: StreamValue, request: HttpRequest | None, here: Any) -> list[Link]:
+    return open_links([block.value for block in menu], request, here)

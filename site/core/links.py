@@ -1,0 +1,139 @@
+"""Links that editors put into menus and under headlines: to a page, or to an address."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.models import Page
+
+# Below the root of the tree, which is no page.
+FRONT_PAGE_DEPTH = 2
+_HERE = re.compile(r"(/(?!/)|#[^\s#])\S*\Z")
+_validate_url = URLValidator(schemes=["http", "https"])
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as readers see it. ``current`` is the value of its ``aria-current``, else empty."""
+
+    title: str
+    url: str
+    current: str = ""
+
+
+def validate_address(address: str) -> None:
+    """Raise ValidationError unless an address leads somewhere on this site, elsewhere, or by mail.
+
+    Others, as ``javascript:``, could do things.
+    """
+    if _HERE.match(address):
+        return
+    try:
+        if address.startswith("mailto:"):
+            validate_email(address.removeprefix("mailto:"))
+        else:
+            _validate_url(address)
+    except ValidationError as error:
+        raise ValidationError(
+            _("Give a whole address, as “https://example.org/”, or one of this site, as “/books/”.")
+        ) from error
+
+
+class LinkBlock(blocks.StructBlock):
+    """A link to a page of this site, or to an address."""
+
+    label = blocks.CharBlock(
+        label=_("Label"),
+        required=False,
+        max_length=60,
+        help_text=_("Left empty, it is the page's title."),
+    )
+    page = blocks.PageChooserBlock(
+        label=_("Page"),
+        required=False,
+        help_text=_("Left out while it is not published, or not open to everyone."),
+    )
+    url = blocks.CharBlock(
+        label=_("Address"),
+        required=False,
+        max_length=500,
+        validators=[validate_address],
+        help_text=_("Instead of a page: as “https://example.org/”, or “/books/” on this site."),
+    )
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        """Return the value cleaned. Raises unless it has one aim, and a name."""
+        value = super().clean(value)
+        if bool(value["page"]) == bool(value["url"]):
+            words = _("Choose a page or give an address, one of the two.")
+            raise StructBlockValidationError({"url": ValidationError(words)})
+        if value["url"] and not value["label"].strip():
+            words = _("Say what the link is called.")
+            raise StructBlockValidationError({"label": ValidationError(words)})
+        return value
+
+    class Meta:
+        icon = "link"
+        label = _("Link")
+
+
+class ProfileBlock(blocks.StructBlock):
+    """Where else the publication is to be found."""
+
+    name = blocks.CharBlock(
+        label=_("Name"), max_length=60, help_text=_("Of the network, as “Mastodon”.")
+    )
+    url = blocks.URLBlock(label=_("Address"), validators=[_validate_url])
+
+    class Meta:
+        icon = "site"
+        label = _("Profile")
+
+
+def open_links(
+    values: Iterable[blocks.StructValue], request: HttpRequest | None, here: Page | None = None
+) -> list[Link]:
+    """Return the links that everyone may follow, in one look-up however many there are.
+
+    ``here`` is the page that they are shown on.
+    """
+    values = list(values)
+    pages = _open_pages({value["page"].pk for value in values if value["page"]})
+    links = []
+    for value in values:
+        if not value["page"]:
+            path = request.path if request else ""
+            current = "page" if value["url"] == path else ""
+            links.append(Link(value["label"], value["url"], current) if value["url"] else None)
+        elif page := pages.get(value["page"].pk):
+            links.append(page_link(page, request, here, value["label"]))
+    return [link for link in links if link and link.url]
+
+
+def page_link(page: Page, request: HttpRequest | None, here: object, label: str = "") -> Link:
+    """Return the link to a page."""
+    return Link(label or page.title, page.get_url(request) or "", _current(page, here))
+
+
+def _open_pages(numbers: set[int]) -> dict[int, Page]:
+    if not numbers:
+        return {}
+    return {page.pk: page for page in Page.objects.live().public().filter(pk__in=numbers)}
+
+
+def _current(page: Page, here: object) -> str:
+    """Return "page" on the page itself and "true" below it (WAI-ARIA 1.2, aria-current).
+
+    All pages lie below the front page: there it says nothing.
+    """
+    if not isinstance(here, Page) or not (here.path or "").startswith(page.path):
+        return ""
+    if here.pk == page.pk:
+        return "page"
+    return "" if page.depth == FRONT_PAGE_DEPTH else "true"

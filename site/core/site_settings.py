@@ -1,0 +1,114 @@
+"""How the site names itself, looks, and is found one's way through."""
+
+import hashlib
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import StreamField
+from wagtail.images import get_image_model_string
+
+from .colours import validate_on_dark, validate_on_light
+from .links import LinkBlock, ProfileBlock
+
+
+@register_setting(icon="site")
+class SiteSettings(BaseSiteSetting):
+    """How the site names itself, and the organisation behind it."""
+
+    name = models.CharField(
+        _("name"), max_length=100, default="Gazette", help_text=_("The publication's name.")
+    )
+    tagline = models.CharField(_("tagline"), max_length=200, blank=True)
+
+    logo = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("logo"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_(
+            "At the head of each page, instead of the name; at least 120 pixels high, with no room"
+            " around it."
+        ),
+    )
+    logo_dark = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("logo on dark"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("For readers whose screen is dark; left empty, they see the same one."),
+    )
+    accent = models.CharField(
+        _("accent"),
+        max_length=7,
+        blank=True,
+        validators=[validate_on_light],
+        help_text=_("Of links and buttons on light pages, as “#0b5a63”."),
+    )
+    accent_dark = models.CharField(
+        _("accent on dark"),
+        max_length=7,
+        blank=True,
+        validators=[validate_on_dark],
+        help_text=_("For readers whose screen is dark, as “#86cbcb”."),
+    )
+
+    menu = StreamField(
+        [("link", LinkBlock())],
+        verbose_name=_("main menu"),
+        blank=True,
+        help_text=_("Left empty, it holds the pages below the front page that show in menus."),
+    )
+    footer_menu = StreamField(
+        [("link", LinkBlock())],
+        verbose_name=_("footer menu"),
+        blank=True,
+        help_text=_("At the foot of each page, as “About” and “Privacy”."),
+    )
+    profiles = StreamField(
+        [("profile", ProfileBlock())],
+        verbose_name=_("profiles elsewhere"),
+        blank=True,
+        help_text=_("At the foot of each page; networks take the link as proof that it is you."),
+    )
+
+    organisation = models.CharField(
+        _("organisation"), max_length=200, blank=True, help_text=_("Who publishes it.")
+    )
+    postal_address = models.TextField(_("postal address"), blank=True)
+    contact_email = models.EmailField(_("contact address"), blank=True)
+
+    select_related = ["logo", "logo_dark"]
+    panels = [
+        MultiFieldPanel(["name", "tagline"], heading=_("Publication")),
+        MultiFieldPanel(["logo", "logo_dark"], heading=_("Logo")),
+        MultiFieldPanel(["accent", "accent_dark"], heading=_("Colours")),
+        MultiFieldPanel(["menu", "footer_menu", "profiles"], heading=_("Menus")),
+        MultiFieldPanel(
+            ["organisation", "postal_address", "contact_email"], heading=_("Organisation")
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("site settings")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.logo_dark and not self.logo:
+            raise ValidationError({"logo": _("Choose one for light pages, too.")})
+
+    @cached_property
+    def theme_version(self) -> str:
+        """What the address of its colours ends in: another one for other colours.
+
+        Empty where none are chosen.
+        """
+        colours = f"{self.accent} {self.accent_dark}"
+        return hashlib.sha256(colours.encode()).hexdigest()[:12] if colours.strip() else ""
