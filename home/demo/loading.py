@@ -13,7 +13,7 @@ from core.models import SiteSettings, User
 from newsletter.models import Newsletter
 
 from ..models import HomePage
-from . import library, posts, readers
+from . import front, library, pages, posts, readers
 from .content import posts as post_entries
 from .content import read
 
@@ -27,10 +27,11 @@ def load(now: datetime) -> None:
     home = _home(words)
     section = _section(home, words["section"])
     newsletter = _newsletter(section, words)
-    HomePage.objects.filter(pk=home.pk).update(newsletter=newsletter)
     shelves = library.shelves()
     for entry in post_entries():
         posts.load(entry, section, newsletter, shelves, now)
+    pages.load(home, newsletter, shelves)
+    front.load(home, newsletter, shelves)
     readers.load(newsletter, list(shelves["topic"].values()), now)
     readers.send_latest_weekly(newsletter, now)
 
@@ -52,10 +53,8 @@ def _home(words: dict[str, Any]) -> HomePage:
     site.port = address.port or (443 if address.scheme == "https" else 80)
     site.save()
     home = site.root_page.specific
-    if not home.hero_title:
+    if home.title != words["name"]:
         home.title = words["name"]
-        home.hero_title = words["home"]["hero_title"]
-        home.intro = words["home"]["intro"]
         home.search_description = words["tagline"]
         home.save_revision().publish()
         fields = ("name", "tagline", "organisation", "postal_address", "contact_email")

@@ -33,7 +33,7 @@ def load(
         search_description=entry["search_description"],
         lead_image=library.scene(entry["lead_image"]) if entry["lead_image"] else None,
         lead_image_alt=entry["lead_alt"] if entry["lead_image"] else "",
-        body=[_block(block, newsletter, shelves) for block in entry["body"]],
+        body=[body_block(block, newsletter, shelves) for block in entry["body"]],
         series=shelves["series"].get(entry.get("series")),
         part=entry.get("part"),
         first_published_at=at,
@@ -47,7 +47,7 @@ def load(
     PostPage.objects.filter(pk=post.pk).update(last_published_at=at, latest_revision_created_at=at)
 
 
-def _block(block: dict[str, Any], newsletter: Newsletter, shelves: Shelves) -> tuple[str, Any]:
+def body_block(block: dict[str, Any], newsletter: Newsletter, shelves: Shelves) -> tuple[str, Any]:
     """Return a block of the file as a block of the body."""
     kind = block["type"]
     match kind:

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "core",
     "config",
     "localmail",
+    "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.table_block",
@@ -133,6 +134,11 @@ TICK_SECONDS = env.number("TICK_SECONDS", default=60, at_least=1)
 CELERY_BEAT_SCHEDULE = {
     "publish scheduled pages": {
         "task": "core.tasks.publish_scheduled",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": 60},
+    },
+    "messages of visitors": {
+        "task": "home.tasks.mail_waiting_messages",
         "schedule": TICK_SECONDS,
         "options": {"expires": 60},
     },

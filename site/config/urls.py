@@ -3,12 +3,15 @@
 from anymail import urls as anymail_urls
 from django.conf import settings
 from django.conf.urls.static import static
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.urls import serve_pattern
+from wagtail.views import serve
 
 from core import views as core_views
+from core.guards import guarded_post
 from newsletter import metrics
 
 # The mail provider tells what becomes of mails at mail/<provider>/tracking/, and no other does.
@@ -34,4 +37,8 @@ if settings.DEBUG:
         path("mailbox/", include("localmail.urls")),
     ]
 
-urlpatterns += [path("", include(wagtail_urls))]
+urlpatterns += [
+    # Pages take posts without a cookie, and none that another site sent.
+    re_path(serve_pattern, guarded_post(serve), name="wagtail_serve"),
+    path("", include(wagtail_urls)),
+]

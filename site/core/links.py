@@ -104,21 +104,26 @@ def open_links(
     ``here`` is the page that they are shown on.
     """
     values = list(values)
-    pages = _open_pages({value["page"].pk for value in values if value["page"]})
-    links = []
-    for value in values:
-        if not value["page"]:
-            path = request.path if request else ""
-            current = "page" if value["url"] == path else ""
-            links.append(Link(value["label"], value["url"], current) if value["url"] else None)
-        elif page := pages.get(value["page"].pk):
-            links.append(page_link(page, request, here, value["label"]))
+    pages = _open_pages({page.pk for value in values if (page := value.get("page"))})
+    links = [_link(value, pages, request, here) for value in values]
     return [link for link in links if link and link.url]
 
 
 def page_link(page: Page, request: HttpRequest | None, here: object, label: str = "") -> Link:
     """Return the link to a page."""
     return Link(label or page.title, page.get_url(request) or "", _current(page, here))
+
+
+def _link(
+    value: blocks.StructValue, pages: dict[int, Page], request: HttpRequest | None, here: object
+) -> Link | None:
+    """Return a link, or None where its page is not among those that everyone may see."""
+    label, url, page = value.get("label") or "", value.get("url") or "", value.get("page")
+    if page:
+        page = pages.get(page.pk)
+        return page_link(page, request, here, label) if page else None
+    is_here = request is not None and url == request.path
+    return Link(label, url, "page" if is_here else "")
 
 
 def _open_pages(numbers: set[int]) -> dict[int, Page]:

@@ -1,0 +1,55 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.forms.models import AbstractFormSubmission
+
+MOST_TRIES = 12
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+class ContactMessageQuerySet(models.QuerySet):
+    """Messages, chosen by what became of the mail about them."""
+
+    def to_mail(self, now: datetime) -> "ContactMessageQuerySet":
+        """Those whose mail has not been sent, and is due to be tried."""
+        return self.filter(mailed_at=None, next_try_at__lte=now, tries__lt=MOST_TRIES)
+
+
+class ContactMessage(AbstractFormSubmission):
+    """What a visitor has written on a contact page, and whether it has been mailed."""
+
+    mailed_at = models.DateTimeField(_("mailed at"), null=True, editable=False)
+    # Empty where the page had no address to mail to.
+    next_try_at = models.DateTimeField(null=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = ContactMessageQuerySet.as_manager()
+
+    class Meta(AbstractFormSubmission.Meta):
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=models.Q(mailed_at=None),
+                name="contact_messages_to_mail",
+            )
+        ]
+
+    def get_data(self) -> dict[str, Any]:
+        return {**super().get_data(), "mailed_at": self.mailed_at}
+
+    def claim(self, now: datetime) -> bool:
+        """Take the next try for oneself; return False where another has it, or it is not due.
+
+        The next one is due after a pause that doubles each time.
+        """
+        pause = min(timedelta(minutes=2**self.tries), LONGEST_PAUSE)
+        due = ContactMessage.objects.to_mail(now).filter(pk=self.pk, tries=self.tries)
+        return bool(due.update(next_try_at=now + pause, tries=F("tries") + 1))
+
+    def note_mailed(self) -> None:
+        """Write down that its mail was taken."""
+        ContactMessage.objects.filter(pk=self.pk).update(mailed_at=timezone.now())

@@ -1,0 +1,29 @@
+"""Tasks of the site's pages. What is to be done stands in the database."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .contact.mailing import mail
+
+MOST_AT_ONCE = 100
+
+
+@shared_task
+def mail_message(message_id: int) -> None:
+    """Mail what a visitor has written; if it was deleted meanwhile, there is nothing to do."""
+    from .models import ContactMessage
+
+    message = ContactMessage.objects.filter(pk=message_id).select_related("page").first()
+    if message:
+        mail(message, timezone.now())
+
+
+@shared_task
+def mail_waiting_messages() -> None:
+    """Mail what could not be mailed at once."""
+    from .models import ContactMessage
+
+    now = timezone.now()
+    waiting = ContactMessage.objects.to_mail(now).select_related("page").order_by("next_try_at")
+    for message in waiting[:MOST_AT_ONCE]:
+        mail(message, now)

@@ -1,0 +1,75 @@
+"""Pages that stand by themselves, and what they owe."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from wagtail.rich_text import RichText
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+
+from home.models import ContactPage, HomePage, StandardPage
+from tests.factories import BookFactory, DisclaimerFactory, ImageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def make(home):
+    def make(parent=home, **fields) -> StandardPage:
+        return parent.add_child(instance=StandardPage(**{"title": "About", **fields}))
+
+    return make
+
+
+def test_it_shows_its_title_words_image_and_body(client, make):
+    page = make(
+        intro="Who we are.",
+        lead_image=ImageFactory(),
+        lead_image_alt="A lamp",
+        body=[("heading", "How it began"), ("paragraph", RichText("<p>Slowly.</p>"))],
+    )
+    html = client.get(page.url).content.decode()
+    for words in ("About</h1>", "Who we are.", 'alt="A lamp"', "How it began", "Slowly."):
+        assert words in html
+    assert '<meta name="description" content="Who we are.">' in html
+
+
+def test_a_title_is_enough(client, make):
+    assert client.get(make().url).status_code == 200
+
+
+def test_it_lies_under_the_front_page_or_another(client, make):
+    child = make(parent=make(), title="Trustees", slug="trustees")
+    assert client.get("/about/trustees/").status_code == 200
+    assert set(StandardPage.allowed_parent_page_models()) == {HomePage, StandardPage}
+    assert set(StandardPage.allowed_subpage_models()) == {StandardPage, ContactPage}
+    assert child.url == "/about/trustees/"
+
+
+def test_a_book_with_an_affiliate_link_brings_its_disclaimer(client, make):
+    """Rule 5: of every page that shows one."""
+    DisclaimerFactory(rule="affiliate", text="<p>Some links pay us.</p>")
+    book = BookFactory(affiliate=True)
+    page = make(body=[("book", {"book": book, "note": "Good."})])
+    html = client.get(page.url).content.decode()
+    assert html.count("Some links pay us.") == 1
+    assert "affiliate link" in html
+    assert "Some links pay us." not in client.get(make(title="Plain").url).content.decode()
+
+
+@pytest.mark.parametrize("slug", ["authors", "newsletter", "books"])
+def test_it_takes_no_address_that_the_site_uses(make, slug):
+    with pytest.raises(ValidationError, match="uses this address itself"):
+        make(slug=slug)
+
+
+def test_an_editor_must_say_what_the_lead_image_shows(admin_client, home):
+    values = {
+        "title": "About", "slug": "about", "intro": "", "lead_image": str(ImageFactory().pk),
+        "lead_image_alt": "", "body": streamfield([("heading", "Hello")]),
+        "comments": inline_formset([]), "action-publish": "1",
+    }  # fmt: skip
+    address = f"/admin/pages/add/home/standardpage/{home.pk}/"
+    answer = admin_client.post(address, nested_form_data(values))
+    assert "lead_image_alt" in answer.context["form"].errors
+    values["lead_image_alt"] = "A lamp"
+    assert admin_client.post(address, nested_form_data(values)).status_code == 302
+    assert StandardPage.objects.get().live
