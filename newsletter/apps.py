@@ -7,7 +7,11 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
+        from core import mail
+
         from .sending import providers  # noqa: F401 (it mends what providers refuse in any mail)
         from .sending.events import on_tracking
+        from .subscribing import suppressing
 
+        mail.bar(suppressing.is_barred)
         tracking.connect(on_tracking, dispatch_uid="newsletter.sending.events")

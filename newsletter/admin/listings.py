@@ -5,37 +5,14 @@ from collections.abc import Iterable
 import django_filters
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.forms import RadioSelect
-from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Table
-from wagtail.admin.views import generic
 
 from blog.models import Topic
+from core.records import StrictFilterView
 
 from ..models import Batch, Cadence, Digest, Newsletter, Subscriber, Subscription
-
-
-class StrictFilterView(generic.IndexView):
-    """A list in which a filter value that does not exist finds nothing, and is said to.
-
-    Wagtail's own would list everything, as if it had been asked for everything.
-    """
-
-    @property
-    def has_bad_filter(self) -> bool:
-        """Whether a filter was given a value that does not exist."""
-        return bool(self.filters) and not self.filters.is_valid()
-
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        return queryset.none() if self.has_bad_filter else super().filter_queryset(queryset)
-
-    @cached_property
-    def no_results_message(self) -> str:
-        if self.has_bad_filter:
-            return _("A filter has a value that does not exist. Choose another one.")
-        return super().no_results_message
 
 
 class SubscriberFilterSet(WagtailFilterSet):

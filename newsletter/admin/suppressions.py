@@ -21,9 +21,10 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import log
 
+from core.records import StrictFilterView
+
 from ..models import Suppression
 from ..subscribing import suppressing
-from .listings import StrictFilterView
 from .permissions import suppression_policy
 
 

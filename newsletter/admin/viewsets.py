@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.contrib.auth import get_permission_codename
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from core.records import RecordViewSet
 
 from ..models import Digest, Newsletter, Subscriber, Suppression
 from .cohorts import CohortHTMLView, CohortView
@@ -53,44 +52,6 @@ class NewsletterViewSet(SnippetViewSet):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Newsletter]:
         return Newsletter.objects.select_related("section")
-
-
-class RecordViewSet(ModelViewSet):
-    """What came about by itself: a list and a page for each, and no form to make or change one."""
-
-    inspect_view_enabled = True
-    copy_view_enabled = False
-    add_to_reference_index = False
-    search_backend_name = None
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        without = dict.fromkeys(["add_url_name", "edit_url_name", "usage_url_name"])
-        return super().get_common_view_kwargs(**without, **kwargs)
-
-    def get_permissions_to_register(self) -> QuerySet:
-        actions = self.permission_policy.actions
-        codenames = [get_permission_codename(action, self.model_opts) for action in actions]
-        return super().get_permissions_to_register().filter(codename__in=codenames)
-
-    @property
-    def url_finder_class(self) -> type[ModelAdminURLFinder]:
-        """What leads to a record from elsewhere in the admin: to its page, for it has no form."""
-        policy, page = self.permission_policy, self.get_url_name("inspect")
-
-        class RecordURLFinder(ModelAdminURLFinder):
-            def get_edit_url(self, instance: Model) -> str | None:
-                if self.user and not policy.lets_in(self.user):
-                    return None
-                return reverse(page, args=[instance.pk])
-
-        return RecordURLFinder
-
-    def get_urlpatterns(self) -> list[URLPattern]:
-        return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-            path("inspect/<int:pk>/", self.inspect_view, name="inspect"),
-        ]
 
 
 class SubscriberViewSet(RecordViewSet):

@@ -6,7 +6,8 @@ import pytest
 from django.db import connections
 
 from blog.models import PostPage
-from newsletter import mail, tasks
+from core import mail
+from newsletter import tasks
 from newsletter.models import Delivery, Subscription, TopicSet
 from tests.factories import PostFactory, TopicFactory
 from tests.newsletter import counts

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from newsletter import mail
+from core import mail
 from newsletter.digests import rendering
 from tests.factories import BatchFactory, CohortFactory, DeliveryFactory, DigestFactory, PostFactory
 

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsletter import mail, tasks
+from core import mail
+from newsletter import tasks
 from newsletter.digests import planning
 from newsletter.models import Batch, Cohort, Digest
 from newsletter.sending import batches
