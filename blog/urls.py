@@ -1,12 +1,13 @@
 """Public pages of what is no page in the tree."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
 urlpatterns = [
     path("authors/<slug:slug>/", views.author, name="author"),
     path("books/", views.books, name="books"),
+    path("comments/", include("blog.comments.urls")),
     path("series/<slug:slug>/", views.series, name="series"),
     path("tags/<str:slug>/", views.tag, name="tag"),
     path("topics/<slug:slug>/", views.topic, name="topic"),

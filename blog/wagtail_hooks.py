@@ -7,6 +7,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from . import permissions
+from .comments.admin import hooks as comment_hooks  # noqa: F401 (it registers what it has)
 from .models import AffiliateProgram, Author, Book, Disclaimer, ReusableContent, Series, Topic
 
 

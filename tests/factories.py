@@ -14,6 +14,7 @@ from blog.models import (
     Author,
     BlogIndexPage,
     Book,
+    Comment,
     Disclaimer,
     PostAuthor,
     PostPage,
@@ -140,6 +141,18 @@ class PostFactory(wagtail_factories.PageFactory):
         post.topics = topics or [TopicFactory(slug=post.slug)]
         parent.add_child(instance=post)
         return post
+
+
+class CommentFactory(DjangoModelFactory):
+    """An approved comment on ``post``."""
+
+    name = factory.Sequence(lambda n: f"Reader {n}")
+    email = factory.Sequence(lambda n: f"commenter{n}@example.com")
+    text = factory.Sequence(lambda n: f"Thought {n}.")
+    state = "approved"
+
+    class Meta:
+        model = Comment
 
 
 class NewsletterFactory(DjangoModelFactory):

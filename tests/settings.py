@@ -23,6 +23,7 @@ for name, value in {
     "TICK_SECONDS": "60",
     "LOG_FORMAT": "plain",
     "METRICS_TOKEN": "",
+    "COMMENTS_PROOF_OF_WORK": "false",
 }.items():
     os.environ.setdefault(name, value)
 

@@ -2,6 +2,7 @@ from .affiliate import AffiliateProgram
 from .author import Author, AuthorLink
 from .body import BodyPage
 from .book import Book, RetailerLink
+from .comment import Comment, CommentNotice
 from .disclaimer import Disclaimer
 from .embed import Embed
 from .post import PostAuthor, PostPage, PostTag
@@ -17,6 +18,8 @@ __all__ = [
     "BlogIndexPage",
     "BodyPage",
     "Book",
+    "Comment",
+    "CommentNotice",
     "Disclaimer",
     "Embed",
     "PostAuthor",

@@ -24,11 +24,12 @@ from ..querysets import PostQuerySet
 from ..series import Place, place_among
 from .author import Author
 from .body import BodyPage
+from .commentable import Commentable
 from .series import Series
 from .topic import Topic
 
 
-class PostPage(BodyPage):
+class PostPage(Commentable, BodyPage):
     """One article of the publication."""
 
     standfirst = models.TextField(
@@ -119,6 +120,7 @@ class PostPage(BodyPage):
         MultiFieldPanel(
             ["in_digests", "listed", "pinned", "canonical_url"], heading=_("Where it appears")
         ),
+        Commentable.comment_panel,
     ]
 
     search_fields = [

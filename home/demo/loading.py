@@ -13,7 +13,7 @@ from core.models import SiteSettings, User
 from newsletter.models import Newsletter
 
 from ..models import HomePage
-from . import front, library, pages, posts, readers
+from . import comments, front, library, pages, posts, readers
 from .content import posts as post_entries
 from .content import read
 
@@ -32,6 +32,7 @@ def load(now: datetime) -> None:
         posts.load(entry, section, newsletter, shelves, now)
     pages.load(home, newsletter, shelves)
     front.load(home, newsletter, shelves)
+    comments.load(section, now)
     readers.load(newsletter, list(shelves["topic"].values()), now)
     readers.send_latest_weekly(newsletter, now)
 
@@ -58,6 +59,7 @@ def _home(words: dict[str, Any]) -> HomePage:
         home.search_description = words["tagline"]
         home.save_revision().publish()
         fields = ("name", "tagline", "organisation", "postal_address", "contact_email")
+        fields += ("comment_policy",)
         SiteSettings.objects.update_or_create(
             site=site, defaults={field: words[field].strip() for field in fields}
         )

@@ -31,6 +31,7 @@ EXPECTED = {
     "EMAIL_WEBHOOK_SECRET": "USER:PASSWORD that the provider calls with, or empty",
     "EMAIL_WEBHOOK_KEY": "the key that the provider of EMAIL_URL signs its calls with, or empty",
     "DEFAULT_FROM_EMAIL": "an address mail comes from, e.g. Gazette <hello@example.org>",
+    "COMMENTS_PROOF_OF_WORK": "true or false",
     "MEDIA_ROOT": "a folder for uploaded files",
     "STATIC_ROOT": "a folder for collected static files",
     "PROXY_COUNT": "the number of proxies in front of the site, 0 or more",

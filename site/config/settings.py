@@ -3,6 +3,7 @@
 ``.env.example`` lists the variables, ``config.env`` says what each should be.
 """
 
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "anymail",
+    "django_altcha",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -156,7 +158,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "newsletter.tasks.housekeeping",
         "schedule": 24 * 60 * 60,
     },
+    "comments": {
+        "task": "blog.tasks.comments_tick",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": 60},
+    },
 }
+
+# Comments
+
+# Browsers prove some work before a comment; those that cannot have theirs wait for a moderator.
+COMMENTS_PROOF_OF_WORK = env.read("bool", "COMMENTS_PROOF_OF_WORK", default=False)
+ALTCHA_HMAC_KEY = sha256(f"altcha:{SECRET_KEY}".encode()).hexdigest()
 
 # Newsletter
 
@@ -282,6 +295,8 @@ LOGGING = {
         **{name: {"level": "WARNING"} for name in ("wagtail", "django_tasks")},
         # A worker's --loglevel is for what Celery says.
         "newsletter": {"level": "INFO"},
+        # A proof that is none says nothing but that somebody made one up.
+        "django_altcha": {"level": "CRITICAL"},
     },
 }
 

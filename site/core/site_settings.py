@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.fields import StreamField
+from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model_string
 
 from .colours import validate_on_dark, validate_on_light
@@ -85,6 +85,21 @@ class SiteSettings(BaseSiteSetting):
     postal_address = models.TextField(_("postal address"), blank=True)
     contact_email = models.EmailField(_("contact address"), blank=True)
 
+    comment_policy = RichTextField(
+        _("comment policy"),
+        blank=True,
+        features=["bold", "italic", "link"],
+        help_text=_("What you ask of those who comment; shown beside the form."),
+    )
+    comments_trusted_after = models.PositiveSmallIntegerField(
+        _("trusted after"),
+        default=0,
+        help_text=_(
+            "An address with so many approved comments, and none that was spam, is published at"
+            " once. With 0 every comment waits for a moderator."
+        ),
+    )
+
     select_related = ["logo", "logo_dark"]
     panels = [
         MultiFieldPanel(["name", "tagline"], heading=_("Publication")),
@@ -94,6 +109,7 @@ class SiteSettings(BaseSiteSetting):
         MultiFieldPanel(
             ["organisation", "postal_address", "contact_email"], heading=_("Organisation")
         ),
+        MultiFieldPanel(["comment_policy", "comments_trusted_after"], heading=_("Comments")),
     ]
 
     class Meta:

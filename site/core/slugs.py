@@ -6,6 +6,7 @@ RESERVED_SLUGS = {
     "admin",
     "authors",
     "books",
+    "comments",
     "documents",
     "mail",
     "mailbox",

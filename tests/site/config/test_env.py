@@ -42,6 +42,7 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         "LATE_HOURS": "12",
         "KEEP_DELIVERIES_DAYS": "365",
         "LOG_FORMAT": "plain",
+        "COMMENTS_PROOF_OF_WORK": "false",
     }
     return subprocess.run(
         [sys.executable, "manage.py", "check"],

@@ -1,0 +1,85 @@
+"""The vocabulary of which comments, and which mails about them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Case, Count, Q, Value, When
+from django.db.models.functions import Lower
+
+if TYPE_CHECKING:
+    from blog.models import Comment, PostPage
+
+
+class CommentQuerySet(models.QuerySet):
+    """Comments, chosen in the words that editors use."""
+
+    def approved(self) -> "CommentQuerySet":
+        """Those that readers see."""
+        return self.filter(state="approved")
+
+    def waiting(self) -> "CommentQuerySet":
+        """Those that a moderator is to decide about."""
+        return self.filter(state="waiting")
+
+    def untold(self) -> "CommentQuerySet":
+        """Those that wait and that no moderator was told of."""
+        return self.waiting().filter(told_at=None)
+
+    def shown(self) -> "CommentQuerySet":
+        """Those that readers come upon: approved, and not under one that is not."""
+        return self.approved().filter(Q(parent=None) | Q(parent__state="approved"))
+
+    def answerable(self) -> "CommentQuerySet":
+        """Those that readers come upon and can answer: there is something to answer in them."""
+        return self.shown().filter(erased_at=None)
+
+    def threads(self) -> "CommentQuerySet":
+        """Those that answer no other, in the order in which they are read."""
+        return self.filter(parent=None).order_by("created_at", "pk")
+
+    def of(self, post: "PostPage") -> "CommentQuerySet":
+        """Those under a post."""
+        return self.filter(post=post)
+
+    def by(self, address: str) -> "CommentQuerySet":
+        """Those that were written under an address, in whatever case it was typed."""
+        lower = self.alias(address=Lower("email")).exclude(email="")
+        return lower.filter(address=address.lower())
+
+    def waiting_first(self) -> "CommentQuerySet":
+        """As a queue: those that wait, the oldest first, then the others, the latest first."""
+        is_decided = Case(When(state="waiting", then=Value(0)), default=Value(1))
+        waiting_since = Case(When(state="waiting", then="created_at"))
+        return self.order_by(is_decided, waiting_since.asc(nulls_last=True), "-created_at", "-pk")
+
+    def is_trusted(self, address: str, after: int) -> bool:
+        """Return whether an address has ``after`` approved comments and none that was spam."""
+        if not after:
+            return False
+        approved, spam = Count("pk", Q(state="approved")), Count("pk", Q(state="spam"))
+        number = self.by(address).aggregate(approved=approved, spam=spam)
+        return number["approved"] >= after and not number["spam"]
+
+    def to_be_told_of(self, answer: "Comment") -> "list[Comment]":
+        """Return those in an answer's thread whose writers want to know of it, one an address.
+
+        Only approved ones: an address that was merely typed in, by whomever, is not mailed.
+        """
+        thread = self.approved().filter(Q(pk=answer.parent_id) | Q(parent=answer.parent_id))
+        asking = thread.filter(wants_answers=True).exclude(email="").exclude(pk=answer.pk)
+        by_address = {comment.email.lower(): comment for comment in asking.order_by("-pk")}
+        by_address.pop(answer.email.lower(), None)
+        return list(by_address.values())
+
+
+class CommentNoticeQuerySet(models.QuerySet):
+    """Mails about comments."""
+
+    def open(self) -> "CommentNoticeQuerySet":
+        """Those that wait."""
+        return self.filter(sent_at=None, given_up_at=None)
+
+    def due(self, now: datetime) -> "CommentNoticeQuerySet":
+        """Those that wait, and whose time has come."""
+        return self.open().filter(not_before__lte=now)

@@ -1,0 +1,21 @@
+"""Tasks of the blog. What is to be done stands in the database: a lost message does no harm."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .comments import notices
+
+
+@shared_task
+def send_comment_notice(notice_id: int) -> None:
+    """Send a mail about comments."""
+    notices.send(notice_id, timezone.now())
+
+
+@shared_task
+def comments_tick() -> None:
+    """Send the mails about comments that wait."""
+    now = timezone.now()
+    notices.prune(now)
+    for notice_id in notices.look_again(now):
+        notices.send(notice_id, now)
