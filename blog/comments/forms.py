@@ -48,7 +48,7 @@ class CommentForm(GuardedForm):
         label=_("Name"),
         max_length=Comment._meta.get_field("name").max_length,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        help_text=_("Shown with your comment; a made-up one will do."),
+        help_text=_("Shown with your comment."),
     )
     email = forms.EmailField(
         label=_("Email address"),

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django_altcha import AltchaChallengeView, AltchaField
 
 # About a second of a telephone's work.
-MOST_GUESSES = 100_000
+MOST_GUESSES = 50_000
 
 
 class ProofField(AltchaField):
@@ -24,6 +24,7 @@ class ProofField(AltchaField):
         super().__init__(
             required=False,
             challengeurl=reverse_lazy("comments:challenge"),
+            maxnumber=MOST_GUESSES,
             auto="onfocus",
             hidelogo=True,
             hidefooter=True,
