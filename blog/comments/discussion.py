@@ -33,8 +33,8 @@ def discussion_of(post: PostPage, number: Any, now: datetime, is_preview: bool) 
     paginator.count = counts["threads"]
     page = paginator.get_page(number)
     page.object_list = _with_answers(page.object_list) if counts["threads"] else []
-    # A post that is not for everyone takes no comments: see ``views.write``.
-    is_open = post.takes_comments(now) and (is_preview or post.is_published)
+    # A post that is not saved or not for everyone takes no comments: see ``views.write``.
+    is_open = post.pk and post.takes_comments(now) and (is_preview or post.is_published)
     return Discussion(page, counts["total"], CommentForm(post=post) if is_open else None)
 
 

@@ -1,5 +1,6 @@
 """What can be decided about comments: one by one on their pages, or for many in the list."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +124,7 @@ class CommentBulkAction(BulkAction):
     @classmethod
     def get_queryset(cls, model: type[Model], object_ids: list[str]) -> QuerySet[Comment]:
         """Return the comments that are named, and none for what is no number."""
-        numbers = [int(number) for number in object_ids if number.isdecimal()]
+        numbers = [int(number) for number in object_ids if re.fullmatch(r"[0-9]{1,18}", number)]
         return Comment.objects.filter(pk__in=numbers).select_related("post")
 
     def get_all_objects_in_listing_query(self, parent_id: str | None) -> list[str]:

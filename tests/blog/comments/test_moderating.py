@@ -119,7 +119,7 @@ def test_many_are_deleted_at_once_and_logged_with_no_name(admin_client, post, wa
 
 def test_nothing_is_done_with_all_of_a_filtered_list(admin_client, waiting):
     page = reverse("wagtail_bulk_action", args=["blog", "comment", "delete"])
-    for ids in ("id=all", "id=x", "id=0"):
+    for ids in ("id=all", "id=x", "id=0", f"id={'9' * 40}"):
         admin_client.post(f"{page}?{ids}&next={QUEUE}")
     assert Comment.objects.count() == 1
 

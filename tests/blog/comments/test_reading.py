@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from blog.comments import discussion
 from blog.comments.discussion import address_of
 from blog.comments.text import as_html
+from blog.models import PostPage
 from core.models import SiteSettings
 from tests.blog.comments.conftest import NOON
 from tests.factories import CommentFactory, PostFactory
@@ -54,6 +55,25 @@ def test_only_approved_comments_are_shown_and_no_address_ever(client, post):
 def test_a_post_without_comments_that_takes_none_says_nothing_of_them(client, section):
     page = page_of(client, PostFactory(parent=section, commenting="closed").url)
     assert page.find(id="comments") is None
+
+
+def test_a_post_that_is_not_saved_yet_is_previewed_without_comments(rf, section):
+    post = PostPage(title="New", slug="new", path=f"{section.path}0009", depth=section.depth + 1)
+    html = post.make_preview_request(preview_mode="").rendered_content
+    assert "<article" in html
+    assert 'id="comments"' not in html
+
+
+def test_a_draft_is_previewed_with_the_form(post):
+    post.live = False
+    assert "Leave a reply" in post.make_preview_request(preview_mode="").rendered_content
+
+
+def test_the_editor_of_a_post_offers_to_close_comments(admin_client, post):
+    page = page_of(admin_client, f"/admin/pages/{post.pk}/edit/")
+    offered = [option["value"] for option in page.select("[name=commenting] option")]
+    assert offered == ["open", "while_new", "closed"]
+    assert page.select_one("[name=close_after_days]")["value"] == "30"
 
 
 def test_an_erased_comment_keeps_the_place_of_its_answers(client, post):
