@@ -25,6 +25,8 @@ def write(admin_client, section):
             "bylines": inline_formset([{"author": author.pk} for author in authors]),
             "comments": inline_formset([]),
             "in_digests": "on",
+            "commenting": "open",
+            "close_after_days": "30",
             **fields,
         }
         data = nested_form_data(form) | {"topics": [topic.pk for topic in topics]}

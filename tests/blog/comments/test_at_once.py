@@ -35,8 +35,6 @@ def test_moderators_are_told_of_many_at_once_with_one_notice(section):
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda post: take(post, "Words."), posts))
     assert Comment.objects.waiting().count() == 4
-    assert (
-        CommentNotice.objects.open().count() + CommentNotice.objects.exclude(sent_at=None).count()
-        == CommentNotice.objects.count()
-    )
+    # The first may be sent at once; what came after it waits for its turn, together.
     assert CommentNotice.objects.open().count() <= 1
+    assert CommentNotice.objects.count() <= 2
