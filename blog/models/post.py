@@ -20,6 +20,7 @@ from wagtail.search import index
 from .. import previews
 from ..disclosures import Facts
 from ..forms import PostPageForm
+from ..panels import ContentChecksPanel
 from ..querysets import PostQuerySet
 from ..series import Place, place_among
 from .author import Author
@@ -114,6 +115,7 @@ class PostPage(Commentable, BodyPage):
         FieldRowPanel(["series", "part"], heading=_("Series")),
         MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image")),
         *BodyPage.body_panels,
+        ContentChecksPanel(heading=_("Before you publish"), icon="tasks"),
     ]
     promote_panels = [
         *BodyPage.promote_panels,

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -31,12 +32,23 @@ class ReusableContent(index.Indexed, models.Model):
 
 def with_reusable(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return a body's blocks, as they are stored, with reusable content in place of its name."""
-    numbers = [block["value"]["content"] for block in blocks if block["type"] == "reusable"]
-    contents = ReusableContent.objects.in_bulk(set(numbers)) if numbers else {}
+    return [block for _number, block in numbered(blocks)]
+
+
+def numbered(
+    blocks: list[dict[str, Any]], contents: Mapping[int, ReusableContent] | None = None
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return the same with the number of the block that each stands in or is, from 1.
+
+    ``contents`` is the reusable content by its number, where it was looked up for many bodies.
+    """
+    if contents is None:
+        names = {block["value"]["content"] for block in blocks if block["type"] == "reusable"}
+        contents = ReusableContent.objects.in_bulk(names) if names else {}
     shown = []
-    for block in blocks:
+    for number, block in enumerate(blocks, 1):
         if block["type"] != "reusable":
-            shown.append(block)
+            shown.append((number, block))
         elif content := contents.get(block["value"]["content"]):
-            shown += content.body.get_prep_value()
+            shown += [(number, inner) for inner in content.body.get_prep_value()]
     return shown
