@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.template import loader
 from django.urls import reverse
+from django.utils.translation import gettext
 from wagtail.admin.mail import send_mail
 
 from core.channels import Channel
@@ -59,7 +60,13 @@ def _answers(message: "ContactMessage", page: "ContactPage") -> Iterator[tuple[s
     for field in page.get_form_fields():
         answer = message.form_data.get(field.clean_name)
         if answer not in (None, "", []):
-            yield field.label, ", ".join(answer) if isinstance(answer, list) else str(answer)
+            yield field.label, _in_words(answer)
+
+
+def _in_words(answer: object) -> str:
+    if isinstance(answer, bool):
+        return gettext("yes") if answer else gettext("no")
+    return ", ".join(answer) if isinstance(answer, list) else str(answer)
 
 
 def _reply_to(message: "ContactMessage", page: "ContactPage") -> list[str] | None:

@@ -131,6 +131,7 @@ class TestSending:
         kept = ContactMessage.objects.get().form_data
         assert kept == {f"field_{kind}": value for kind, (_, value) in kinds.items()}
         assert "Field checkboxes:\n    One, Two" in mail.outbox[0].body
+        assert "Field checkbox:\n    yes" in mail.outbox[0].body
 
     def test_a_field_may_have_the_name_of_one_of_the_guards(self, send, make):
         page = make(("URL", "singleline"), ("Stamp", "singleline"))
