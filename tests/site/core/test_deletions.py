@@ -181,6 +181,21 @@ class TestDrafts:
         admin_client.post(delete_url(image))
         assert not is_there(image)
 
+    def test_and_is_used_again_without_what_is_gone(self, admin_client, section):
+        gone, here = AuthorFactory(name="Gone"), AuthorFactory(name="Here")
+        post = PostFactory(parent=section, title="Rain", authors=[gone, here])
+        old = self.save_draft(post, series=SeriesFactory(), lead_image=ImageFactory())
+        post.bylines = [PostPage.bylines.rel.related_model(author=here)]
+        self.save_draft(post, series=None, lead_image=None, title="Drizzle").publish()
+        for it in (gone, old.as_object().series, old.as_object().lead_image):
+            assert admin_client.post(delete_url(it)).status_code == 302
+            assert not is_there(it)
+        address = reverse("wagtailadmin_pages:revisions_revert", args=[post.pk, old.pk])
+        form = admin_client.get(address).context["form"]
+        assert form.instance.title == "Rain"
+        assert form.instance.authors == [here]
+        assert form.instance.series is None
+
     def test_a_draft_that_names_what_is_gone_does_not_stand_in_the_way(self, admin_client, section):
         post, gone, series = PostFactory(parent=section), AuthorFactory(), SeriesFactory()
         post.bylines = [PostPage.bylines.rel.related_model(author=gone)]
