@@ -1,5 +1,6 @@
 """Authors, topics, books, disclaimers and reusable content in the editor."""
 
+from django.urls import URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import BooleanColumn
@@ -9,6 +10,8 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from . import permissions
 from .comments.admin import hooks as comment_hooks  # noqa: F401 (it registers what it has)
 from .models import AffiliateProgram, Author, Book, Disclaimer, ReusableContent, Series, Topic
+from .reports import REPORTS
+from .reports.base import Report, ReportMenuItem
 
 
 class LibraryViewSet(SnippetViewSet):
@@ -94,5 +97,19 @@ def register_icons(icons: list[str]) -> list[str]:
     """Add the icons that Wagtail has none of."""
     return [*icons, "blog/icons/book.svg"]
 
+
+@hooks.register("register_admin_urls")
+def register_reports() -> list[URLResolver]:
+    """Put the reports among Wagtail's own."""
+    urls = [url for report in REPORTS for url in report.urls()]
+    return [path("reports/", include((urls, "blog_reports")))]
+
+
+def _list_in_menu(report: type[Report], order: int) -> None:
+    hooks.register("register_reports_menu_item", lambda: ReportMenuItem(report, order))
+
+
+for place, report in enumerate(REPORTS):
+    _list_in_menu(report, 100 + place)
 
 hooks.register("before_create_page", permissions.refuse_other_pages_of_authors)

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,7 @@ from .author import Author
 from .book import Book
 from .disclaimer import Disclaimer
 from .embed import Embed
-from .reusable import with_reusable
+from .reusable import ReusableContent, numbered, with_reusable
 
 
 class BodyPage(BasePage):
@@ -78,7 +80,7 @@ class BodyPage(BasePage):
         One that no block brings, though it would stand beside it, stands at the end.
         """
         placed = {disclaimer.pk for disclaimer in self._placed}
-        others = Disclaimer.objects.exclude(pk__in=placed).prefetch_related("topics")
+        others = [disclaimer for disclaimer in self._library if disclaimer.pk not in placed]
         disclaimers = owed(self.facts, others)
         richtext.expand_in_place([(disclaimer, "text") for disclaimer in disclaimers])
         by_place: dict[str, list[Disclaimer]] = {place: [] for place in Disclaimer.Place.values}
@@ -87,6 +89,11 @@ class BodyPage(BasePage):
             is_lost = is_beside and cause_of(disclaimer, self._blocks) is None
             by_place[Disclaimer.Place.END if is_lost else disclaimer.place].append(disclaimer)
         return by_place
+
+    @cached_property
+    def _library(self) -> list[Disclaimer]:
+        """All disclaimers that there are."""
+        return list(Disclaimer.objects.prefetch_related("topics"))
 
     @property
     def disclosures(self) -> list[tuple[Disclaimer | AffiliateProgram, str, str]]:
@@ -120,6 +127,31 @@ class BodyPage(BasePage):
     def disclaimers_at_end(self) -> list[Disclaimer | AffiliateProgram]:
         """What stands at its end: disclaimers, and what affiliate programs ask to be said."""
         return [*self._disclaimers[Disclaimer.Place.END], *self._programs]
+
+
+def prefetch_disclosures(pages: Sequence[BodyPage]) -> None:
+    """Find out for many pages at once what they disclose, in a fixed number of queries.
+
+    All must be of one model. They are for looking at ``disclosures`` alone: the links in their
+    texts are left as they are stored.
+    """
+    if not pages:
+        return
+    stream = pages[0].body.stream_block
+    contents = ReusableContent.objects.in_bulk()
+    bodies = [
+        [block for _number, block in numbered(page.body.get_prep_value(), contents)]
+        for page in pages
+    ]
+    known = [[raw for raw in body if raw["type"] in stream.child_blocks] for body in bodies]
+    children = iter(stream.to_python([raw for body in known for raw in body]))
+    library = list(Disclaimer.objects.prefetch_related("topics"))
+    for page, body in zip(pages, known, strict=True):
+        own = [next(children) for _raw in body]
+        page._blocks = StreamValue(stream, [(child.block_type, child.value) for child in own])
+        page._library = library
+    books = [book for page in pages for book in instances_in(page._blocks, Book)]
+    models.prefetch_related_objects(books, "links__program")
 
 
 def _find_published(content: StreamValue) -> None:
