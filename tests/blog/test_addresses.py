@@ -32,6 +32,8 @@ def form(post, **fields) -> dict:
         "comments": inline_formset([]),
         "in_digests": "on",
         "listed": "on",
+        "commenting": "open",
+        "close_after_days": "30",
         **fields,
     }
     topics = [topic.pk for topic in post.topics.all()]

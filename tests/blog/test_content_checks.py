@@ -268,6 +268,8 @@ class TestInTheEditor:
             "bylines": inline_formset([{"author": AuthorFactory().pk}]),
             "comments": inline_formset([]),
             "in_digests": "on",
+            "commenting": "open",
+            "close_after_days": "30",
             "action-publish": "yes",
         }
         data = nested_form_data(form) | {"topics": [TopicFactory().pk]}

@@ -46,6 +46,8 @@ def publish(admin_client, section):
             "comments": inline_formset([]),
             "in_digests": "on",
             "listed": "on",
+            "commenting": "open",
+            "close_after_days": "30",
             **fields,
         }
         data = nested_form_data(values) | {

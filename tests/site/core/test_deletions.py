@@ -144,7 +144,7 @@ def test_a_document_that_a_text_links_to_is_kept(admin_client, section):
 
 
 def test_a_newsletter_that_the_home_page_offers_is_kept(admin_client, home, newsletter):
-    home.newsletter = newsletter
+    home.body = [("signup", {"newsletter": newsletter})]
     home.save()
     assert users(admin_client.post(delete_url(newsletter))) == [("Home", "Home page")]
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction, Site
-from wagtail.test.utils.form_data import nested_form_data, streamfield
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from core.colours import DARK_GROUNDS, LIGHT_GROUNDS, contrast
 from core.models import SiteSettings
@@ -44,7 +44,8 @@ def save(admin_client, site):
     """Sends the form of the settings, as an editor does; returns what went wrong."""
 
     def save(menu=(), footer_menu=(), profiles=(), **fields) -> dict:
-        values = {"name": "The Lamp", "logo": "", "logo_dark": "", **fields}
+        values = {"name": "The Lamp", "logo": "", "logo_dark": "", "comments_trusted_after": 0}
+        values |= {"comment_policy": rich_text(""), **fields}
         streams = {"menu": menu, "footer_menu": footer_menu, "profiles": profiles}
         values |= {name: streamfield(blocks) for name, blocks in streams.items()}
         answer = admin_client.post(
