@@ -216,6 +216,7 @@ def test_a_post_with_every_block_from_its_author_to_its_readers(
         deed(add_block(page, str(blocks[name].label)))
     submit(page)
 
+    context.clear_cookies()
     log_in(page, "editor")
     open_submitted(page, title)
     for mode in ("", "email", "text"):
