@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest --numprocesses 2
 
-.PHONY: help demo test test-next bench faults lint format
+.PHONY: help demo test test-next bench faults screenshots lint format
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -31,6 +31,9 @@ bench: $(VENV)/installed-dev ## measure sending beside its peers; a part: ARGS="
 faults: export FAULTS = long
 faults: $(VENV)/installed-dev ## break things while mails are sent, for long
 	$(BIN)/pytest tests/faults $(ARGS)
+
+screenshots: $(VENV)/installed-dev ## take the pictures of the docs anew
+	$(BIN)/python -m tests.browser.screenshots
 
 lint: $(VENV)/installed-dev ## check style, templates and migrations
 	$(BIN)/ruff check

@@ -57,7 +57,7 @@ def link_in(message, name: str) -> str:
 
 
 def test_the_section_and_the_home_page_show_the_form(client, home, section, newsletter):
-    home.newsletter = newsletter
+    home.body = [("signup", {"newsletter": newsletter})]
     home.save()
     for page in (home, section):
         html = client.get(page.url).content.decode()
