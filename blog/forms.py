@@ -1,4 +1,4 @@
-"""What is asked of a post and of a disclaimer in the editor."""
+"""What is asked of pages, posts and disclaimers in the editor."""
 
 from typing import Any
 
@@ -6,25 +6,30 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
 
-class PostPageForm(WagtailAdminPageForm):
-    """A draft may lack what a published post must have: it is saved while it is being written."""
+class BodyPageForm(WagtailAdminPageForm):
+    """A draft may lack what a published page must have: it is saved while it is being written."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.is_deferred_validation:
-            self._check_authors()
-            self._check_lead_image(cleaned)
+            self.check_complete(cleaned)
         return cleaned
 
-    def _check_authors(self) -> None:
-        forms = self.formsets["bylines"].forms
-        if not any(form.cleaned_data.get("author") for form in forms if not _is_deleted(form)):
-            self.add_error(None, _("A post needs at least one author."))
-
-    def _check_lead_image(self, cleaned: dict[str, Any]) -> None:
+    def check_complete(self, cleaned: dict[str, Any]) -> None:
+        """Add an error for each thing that is wanting before the page can be published."""
         if cleaned.get("lead_image") and not cleaned.get("lead_image_alt", "").strip():
             message = _("Say what the lead image shows, for those who don't see it.")
             self.add_error("lead_image_alt", message)
+
+
+class PostPageForm(BodyPageForm):
+    """A post has an author, too."""
+
+    def check_complete(self, cleaned: dict[str, Any]) -> None:
+        super().check_complete(cleaned)
+        forms = self.formsets["bylines"].forms
+        if not any(form.cleaned_data.get("author") for form in forms if not _is_deleted(form)):
+            self.add_error(None, _("A post needs at least one author."))
 
 
 class DisclaimerForm(WagtailAdminModelForm):

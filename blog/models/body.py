@@ -2,11 +2,13 @@ from collections.abc import Sequence
 
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
-from wagtail.rich_text import RichText
+from wagtail.images import get_image_model_string
+from wagtail.rich_text import RichText, get_text_for_indexing
 from wagtail.search import index
 
 from core import richtext
@@ -16,6 +18,7 @@ from core.streams import instances_in
 from ..blocks import BodyBlock
 from ..citations import link_citations
 from ..disclosures import Facts, cause_of, owed
+from ..forms import BodyPageForm
 from ..panels import DisclosuresPanel
 from .affiliate import AffiliateProgram
 from .author import Author
@@ -28,16 +31,51 @@ from .reusable import ReusableContent, numbered, with_reusable
 class BodyPage(BasePage):
     """A page with a body of blocks, and with the disclaimers that it owes for them."""
 
+    standfirst = models.TextField(
+        _("standfirst"),
+        max_length=400,
+        blank=True,
+        help_text=_("One or two sentences: under the title, in listings and in digests."),
+    )
+    lead_image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("lead image"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    lead_image_alt = models.CharField(
+        _("alternative text"),
+        max_length=255,
+        blank=True,
+        help_text=_("What the lead image shows, for those who do not see it."),
+    )
     body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
 
+    base_form_class = BodyPageForm
+    lead_panel = MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image"))
     body_panels = [
         FieldPanel("body"),
         DisclosuresPanel(heading=_("Disclosures"), icon="warning"),
     ]
-    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+    ]
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def excerpt(self) -> str:
+        """What listings and digests say of it: the standfirst, else how the body begins."""
+        if self.standfirst:
+            return self.standfirst
+        paragraphs = self.body.blocks_by_name("paragraph")
+        text = " ".join(get_text_for_indexing(block.value.source) for block in paragraphs[:3])
+        return Truncator(text).chars(240)
 
     @cached_property
     def content(self) -> StreamValue:

@@ -7,16 +7,12 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.images import get_image_model_string
 from wagtail.models import Orderable, PageManager
-from wagtail.rich_text import get_text_for_indexing
-from wagtail.search import index
 
 from .. import previews
 from ..disclosures import Facts
@@ -34,26 +30,6 @@ from .topic import Topic
 class PostPage(Commentable, BodyPage):
     """One article of the publication."""
 
-    standfirst = models.TextField(
-        _("standfirst"),
-        max_length=400,
-        blank=True,
-        help_text=_("One or two sentences: under the title, in listings and in digests."),
-    )
-    lead_image = models.ForeignKey(
-        get_image_model_string(),
-        verbose_name=_("lead image"),
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    lead_image_alt = models.CharField(
-        _("alternative text"),
-        max_length=255,
-        blank=True,
-        help_text=_("What the lead image shows, for those who do not see it."),
-    )
     topics = ParentalManyToManyField("blog.Topic", verbose_name=_("topics"), related_name="posts")
     tags = ClusterTaggableManager(
         through="blog.PostTag", blank=True, help_text=_("Free words, beside the topics.")
@@ -114,7 +90,7 @@ class PostPage(Commentable, BodyPage):
         FieldPanel("topics", widget=forms.CheckboxSelectMultiple, required_on_save=False),
         FieldPanel("tags"),
         FieldRowPanel(["series", "part"], heading=_("Series")),
-        MultiFieldPanel(["lead_image", "lead_image_alt"], heading=_("Lead image")),
+        BodyPage.lead_panel,
         *BodyPage.body_panels,
         ContentChecksPanel(heading=_("Before you publish"), icon="tasks"),
     ]
@@ -124,11 +100,6 @@ class PostPage(Commentable, BodyPage):
             ["in_digests", "listed", "pinned", "canonical_url"], heading=_("Where it appears")
         ),
         Commentable.comment_panel,
-    ]
-
-    search_fields = [
-        *BodyPage.search_fields,
-        index.SearchField("standfirst"),
     ]
 
     class Meta:
@@ -178,15 +149,6 @@ class PostPage(Commentable, BodyPage):
             has_guest_author=any(author.guest for author in self.authors),
             topics=frozenset(topic.pk for topic in self.filed_under),
         )
-
-    @cached_property
-    def excerpt(self) -> str:
-        """What listings and digests say of it: the standfirst, else how the body begins."""
-        if self.standfirst:
-            return self.standfirst
-        paragraphs = self.body.blocks_by_name("paragraph")
-        text = " ".join(get_text_for_indexing(block.value.source) for block in paragraphs[:3])
-        return Truncator(text).chars(240)
 
     @property
     def preview_modes(self) -> Sequence[tuple[str, str]]:

@@ -1,34 +1,11 @@
-from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import TitleFieldPanel
-from wagtail.search import index
+
+from .post_group import PostGroup
 
 
-class Topic(index.Indexed, models.Model):
-    """What posts are filed under, and what a subscriber may choose; has a public page."""
+class Topic(PostGroup):
+    """What posts are filed under, and what a subscriber may choose."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    slug = models.SlugField(
-        _("slug"), max_length=60, unique=True, help_text=_("The last part of the page's address.")
-    )
-    description = models.CharField(_("description"), max_length=255, blank=True)
-
-    panels = [
-        TitleFieldPanel("name", targets=["slug"], placeholder=_("Name*")),
-        "slug",
-        "description",
-    ]
-
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
-
-    class Meta:
+    class Meta(PostGroup.Meta):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("topic", args=[self.slug])

@@ -29,7 +29,7 @@ def _standard(
     entry: dict[str, Any], home: HomePage, newsletter: Newsletter, shelves: Shelves
 ) -> Page:
     scene = entry["lead_image"]
-    fields = ("title", "slug", "intro", "search_description")
+    fields = ("title", "slug", "standfirst", "search_description")
     return _published(
         home,
         StandardPage(

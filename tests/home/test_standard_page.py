@@ -21,7 +21,7 @@ def make(home):
 
 def test_it_shows_its_title_words_image_and_body(client, make):
     page = make(
-        intro="Who we are.",
+        standfirst="Who we are.",
         lead_image=ImageFactory(),
         lead_image_alt="A lamp",
         body=[("heading", "How it began"), ("paragraph", RichText("<p>Slowly.</p>"))],
@@ -63,7 +63,7 @@ def test_it_takes_no_address_that_the_site_uses(make, slug):
 
 def test_an_editor_must_say_what_the_lead_image_shows(admin_client, home):
     values = {
-        "title": "About", "slug": "about", "intro": "", "lead_image": str(ImageFactory().pk),
+        "title": "About", "slug": "about", "standfirst": "", "lead_image": str(ImageFactory().pk),
         "lead_image_alt": "", "body": streamfield([("heading", "Hello")]),
         "comments": inline_formset([]), "action-publish": "1",
     }  # fmt: skip
