@@ -71,11 +71,11 @@ def _expanded(text: RichText | str) -> str:
 
 def _standing_alone(source: str) -> html.HtmlElement:
     tree = html.fragment_fromstring(source, create_parent="div")
-    for element in tree.iter():
+    for element in list(tree.iter()):
         element.attrib.pop("data-block-key", None)
         href = element.get("href", "")
         if href.startswith("#"):  # A place on the page, and there is no page here.
-            del element.attrib["href"]
+            element.drop_tag()
         elif href:
             element.set("href", absolute_url(href))
     return tree

@@ -69,6 +69,7 @@ def test_in_mails_the_words_stand_without_links_that_lead_nowhere(client, sectio
     for page in (mail, text):
         assert "Moss, 2019a" in page
         assert "#ref-" not in page
+        assert not re.search(r"<a[^>]*>Moss, 2019a", page)
         assert "Buses" in page
         assert "https://doi.org/10.1000/bus" in page
 

@@ -38,9 +38,21 @@ def add_block(page: Page, name: str) -> Locator:
 
 def choose(page: Page, field: Locator, name: str) -> None:
     """Choose a snippet in the dialogue that a field opens."""
-    field.get_by_role("button", name=re.compile("^Choose")).first.click()
-    page.locator(".modal-content").get_by_role("link", name=name).click()
+    chooser = open_chooser(field.get_by_role("button", name=re.compile("^Choose")).first)
+    chooser.get_by_role("link", name=name).click()
     expect(field.get_by_text(name).first).to_be_visible()
+
+
+def open_chooser(button: Locator) -> Locator:
+    """Press a button that opens a dialogue, again where the block was not ready for it yet."""
+    chooser = button.page.locator(".modal-content")
+
+    def press() -> None:
+        button.click()
+        expect(chooser).to_be_visible(timeout=10_000)
+
+    until(press, attempts=3)
+    return chooser
 
 
 def press_publish(page: Page) -> None:
