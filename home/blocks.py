@@ -47,8 +47,10 @@ class HeroBlock(blocks.StructBlock):
     )
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
-        """Return the value cleaned. Raises where nothing is said of the image."""
+        """Return the value cleaned. Raises where nothing is said of the image, but in drafts."""
         value = super().clean(value)
+        if self.is_deferred_validation:
+            return value
         if value["image"] and not value["alt_text"].strip():
             words = _("Say what the image shows, for those who don't see it.")
             raise StructBlockValidationError({"alt_text": ValidationError(words)})

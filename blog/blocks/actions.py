@@ -40,9 +40,9 @@ class CallToActionBlock(ChannelBlock, blocks.StructBlock):
     )
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
-        """Return the value cleaned. Raises where it leads nowhere, or to two places."""
+        """Return the value cleaned. Raises unless it leads to one place, but in drafts."""
         value = super().clean(value)
-        if bool(value["page"]) == bool(value["url"]):
+        if not self.is_deferred_validation and bool(value["page"]) == bool(value["url"]):
             words = _("Choose a page or give an address, one of the two.")
             raise StructBlockValidationError({"url": ValidationError(words)})
         return value
@@ -108,9 +108,9 @@ class CalloutBlock(ChannelBlock, blocks.StructBlock):
     )
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
-        """Return the value cleaned. Raises where a crisis line has no number."""
+        """Return the value cleaned. Raises where a crisis line has no number, but in drafts."""
         value = super().clean(value)
-        if value["kind"] == "crisis" and not value["phone"]:
+        if not self.is_deferred_validation and value["kind"] == "crisis" and not value["phone"]:
             words = _("A crisis line needs a number to call.")
             raise StructBlockValidationError({"phone": ValidationError(words)})
         return value

@@ -67,10 +67,11 @@ class EmbedBlock(ChannelBlock, blocks.StructBlock):
         """Return the value cleaned, its provider having been asked.
 
         Raises where it may not be embedded or is not there; and where its provider does not answer,
-        unless there is a title to show meanwhile.
+        unless there is a title to show meanwhile. A draft may have any address.
         """
         value = super().clean(value)
-        if value["url"] and (problem := _problem(value)):
+        problem = _problem(value) if value["url"] else ""
+        if problem and not self.is_deferred_validation:
             raise StructBlockValidationError({"url": ValidationError(problem)})
         return value
 

@@ -68,8 +68,10 @@ class LinkBlock(blocks.StructBlock):
     )
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
-        """Return the value cleaned. Raises unless it has one aim, and a name."""
+        """Return the value cleaned. Raises, but in drafts, unless it has one aim, and a name."""
         value = super().clean(value)
+        if self.is_deferred_validation:
+            return value
         if bool(value["page"]) == bool(value["url"]):
             words = _("Choose a page or give an address, one of the two.")
             raise StructBlockValidationError({"url": ValidationError(words)})

@@ -2,7 +2,7 @@
 
 import pytest
 from wagtail.models import Page
-from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from blog.models import BlogIndexPage, PostPage
 from tests.factories import AuthorFactory, ImageFactory, TopicFactory
@@ -53,6 +53,35 @@ def test_a_draft_needs_no_more_than_a_title(write):
 
 def test_a_draft_may_have_a_lead_image_that_is_not_described_yet(write):
     assert write(lead_image=ImageFactory().pk).status_code == 302
+
+
+UNFINISHED = [
+    ("call_to_action", {"text": "", "label": "Go", "page": "", "url": ""}, "one of the two"),
+    (
+        "callout",
+        {"kind": "crisis", "title": "", "text": rich_text(""), "phone": ""},
+        "A crisis line needs a number",
+    ),
+    (
+        "embed",
+        {"url": "https://example.org/", "title": "", "poster": "", "caption": rich_text("")},
+        "Nothing is embedded",
+    ),
+    ("image", {"image": "", "alt_text": "", "caption": rich_text(""), "credit": ""}, "required"),
+    ("gallery", {"images": streamfield([])}, "minimum number of items"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "told"), UNFINISHED)
+def test_a_block_may_be_unfinished_in_a_draft_and_not_in_what_is_published(
+    write, kind, value, told
+):
+    """Else the editor would stop to save by itself while somebody fills the block in."""
+    body = streamfield([(kind, value)])
+    refused = write("action-publish", (AuthorFactory(),), (TopicFactory(),), body=body)
+    assert told in refused.content.decode()
+    assert write(body=body).status_code == 302
+    assert [block.block_type for block in PostPage.objects.get().body] == [kind]
 
 
 @pytest.mark.parametrize("action", ["action-publish", "action-submit"])

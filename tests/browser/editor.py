@@ -39,7 +39,7 @@ def add_block(page: Page, name: str) -> Locator:
 def choose(page: Page, field: Locator, name: str) -> None:
     """Choose a snippet in the dialogue that a field opens."""
     chooser = open_chooser(field.get_by_role("button", name=re.compile("^Choose")).first)
-    chooser.get_by_role("link", name=name).click()
+    pick(chooser, name)
     expect(field.get_by_text(name).first).to_be_visible()
 
 
@@ -53,6 +53,17 @@ def open_chooser(button: Locator) -> Locator:
 
     until(press, attempts=3)
     return chooser
+
+
+def pick(chooser: Locator, name: str) -> None:
+    """Take something from a dialogue, again where its list was just being renewed."""
+
+    def take() -> None:
+        if chooser.is_visible():
+            chooser.get_by_role("link", name=name).first.click()
+        expect(chooser).to_be_hidden(timeout=10_000)
+
+    until(take, attempts=3)
 
 
 def press_publish(page: Page) -> None:

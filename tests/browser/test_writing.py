@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from blog.blocks import BodyBlock
 
-from .editor import add_block, choose, log_in, new_post, open_chooser, until
+from .editor import add_block, choose, log_in, new_post, open_chooser, pick, until
 from .world import VIDEO
 
 pytestmark = [
@@ -34,7 +34,7 @@ def write(block: Locator, words: str) -> None:
 
 def pick_image(block: Locator) -> None:
     chooser = open_chooser(block.get_by_role("button", name="Choose an image").last)
-    chooser.get_by_role("link", name="A lamp").first.click()
+    pick(chooser, "A lamp")
     expect(block.locator("img").last).to_be_visible()
 
 
@@ -99,7 +99,7 @@ def embed(block: Locator) -> None:
 
 def file(block: Locator) -> None:
     chooser = open_chooser(block.get_by_role("button", name="Choose a document"))
-    chooser.get_by_role("link", name="A diary").first.click()
+    pick(chooser, "A diary")
     expect(block.get_by_text("A diary").first).to_be_visible()
 
 
@@ -124,7 +124,7 @@ def posts(block: Locator) -> None:
     button = block.get_by_role("button", name=re.compile("Choose a page|Choose Post"))
     chooser = open_chooser(button.first)
     chooser.get_by_label("Search term").fill("older")
-    chooser.get_by_role("link", name="An older post").click()
+    pick(chooser, "An older post")
     expect(block.get_by_text("An older post").first).to_be_visible()
 
 
