@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/pytest --numprocesses 2
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 .PHONY: help demo test test-next bench faults screenshots lint format
 .DEFAULT_GOAL := help

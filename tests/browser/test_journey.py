@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .editor import add_block, choose, log_in, new_post, press_publish, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ANA = "ana@example.com"
 STAYS = "stays@example.com"

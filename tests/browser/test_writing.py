@@ -14,6 +14,7 @@ from .world import VIDEO
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
         os.environ["DATABASE_URL"].startswith("postgres"),
         reason="takes long, and the journey tries the editor on PostgreSQL",
