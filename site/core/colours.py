@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 # WCAG 2.2, success criterion 1.4.3: text of the common size.
 NEEDED_CONTRAST = 4.5
-# What the accent stands on, and what stands on it: --paper and --wash in css/gazette.css.
+# What the accent stands on, and what stands on it: --paper and --wash in css/base.css.
 LIGHT_GROUNDS = ("#fcfcfa", "#eff2f0")
 DARK_GROUNDS = ("#13171a", "#1c2226")
 

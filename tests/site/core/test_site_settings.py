@@ -73,7 +73,7 @@ class TestColours:
         assert contrast("#ff0000", "#ffffff") == pytest.approx(4.00, abs=0.005)
 
     def test_contrast_is_checked_with_the_grounds_of_the_stylesheet(self):
-        css = (Path(settings.SITE_DIR) / "static/css/gazette.css").read_text()
+        css = (Path(settings.SITE_DIR) / "static/css/base.css").read_text()
         papers, washes = (re.findall(rf"--{name}: (#\w+);", css) for name in ("paper", "wash"))
         grounds = list(zip(papers, washes, strict=True))
         assert grounds == [LIGHT_GROUNDS, DARK_GROUNDS]
