@@ -194,6 +194,8 @@ def broker(name: str, default: str, folder: Path) -> dict[str, Any]:
                 "data_folder_in": str(messages),
                 "data_folder_out": str(messages),
                 "control_folder": str(control),
+                # Seconds. kombu's own, one, is also how long a worker rests between two tasks.
+                "polling_interval": 0.1,
             },
         }
     if parts.scheme in ("redis", "rediss", "amqp", "amqps") and parts.hostname:

@@ -298,4 +298,5 @@ def test_the_embedded_broker_lies_where_the_url_says(monkeypatch, tmp_path):
     settings = env.broker("CELERY_BROKER_URL", "", ROOT)
     options = settings["CELERY_BROKER_TRANSPORT_OPTIONS"]
     assert options["data_folder_in"] == options["data_folder_out"]
-    assert {Path(folder).parent for folder in options.values()} == {tmp_path / "broker"}
+    folders = (options["data_folder_in"], options["control_folder"])
+    assert {Path(folder).parent for folder in folders} == {tmp_path / "broker"}
