@@ -1,5 +1,3 @@
-from collections.abc import Sequence
-
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
@@ -8,24 +6,20 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
-from wagtail.rich_text import RichText, get_text_for_indexing
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
-from core import richtext
-from core.models import BasePage, CreditedImage
+from core.models import BasePage
 from core.streams import instances_in
 
 from ..blocks import BodyBlock
-from ..citations import link_citations
 from ..disclosures import Facts, cause_of, owed
 from ..forms import BodyPageForm
 from ..panels import DisclosuresPanel
 from .affiliate import AffiliateProgram
-from .author import Author
 from .book import Book
 from .disclaimer import Disclaimer
-from .embed import Embed
-from .reusable import ReusableContent, numbered, with_reusable
+from .preparing import contents_of, library_of_disclaimers
 
 
 class BodyPage(BasePage):
@@ -88,22 +82,8 @@ class BodyPage(BasePage):
 
     @cached_property
     def _blocks(self) -> StreamValue:
-        """A copy of the body with all that its blocks show, in a fixed number of queries."""
-        content = self.body.stream_block.to_python(with_reusable(self.body.get_prep_value()))
-        authors, books = instances_in(content, Author), instances_in(content, Book)
-        _find_published(content)
-        _find_embeds(content)
-        models.prefetch_related_objects(instances_in(content, CreditedImage), "renditions")
-        models.prefetch_related_objects(authors, "links", "photo__renditions")
-        models.prefetch_related_objects(books, "links__program", "cover__renditions")
-        richtext.expand_in_place(
-            [(text, "source") for text in instances_in(content, RichText)]
-            + [(author, "bio") for author in authors]
-            + [(disclaimer, "text") for disclaimer in instances_in(content, Disclaimer)]
-            + [(program, "text") for book in books for program in book.programs]
-        )
-        link_citations(content)
-        return content
+        """A copy of the body with all that its blocks show."""
+        return contents_of([self])[0]
 
     @property
     def facts(self) -> Facts:
@@ -120,7 +100,6 @@ class BodyPage(BasePage):
         placed = {disclaimer.pk for disclaimer in self._placed}
         others = [disclaimer for disclaimer in self._library if disclaimer.pk not in placed]
         disclaimers = owed(self.facts, others)
-        richtext.expand_in_place([(disclaimer, "text") for disclaimer in disclaimers])
         by_place: dict[str, list[Disclaimer]] = {place: [] for place in Disclaimer.Place.values}
         for disclaimer in disclaimers:
             is_beside = disclaimer.place == Disclaimer.Place.BESIDE
@@ -131,7 +110,7 @@ class BodyPage(BasePage):
     @cached_property
     def _library(self) -> list[Disclaimer]:
         """All disclaimers that there are."""
-        return list(Disclaimer.objects.prefetch_related("topics"))
+        return library_of_disclaimers()
 
     @property
     def disclosures(self) -> list[tuple[Disclaimer | AffiliateProgram, str, str]]:
@@ -165,50 +144,3 @@ class BodyPage(BasePage):
     def disclaimers_at_end(self) -> list[Disclaimer | AffiliateProgram]:
         """What stands at its end: disclaimers, and what affiliate programs ask to be said."""
         return [*self._disclaimers[Disclaimer.Place.END], *self._programs]
-
-
-def prefetch_disclosures(pages: Sequence[BodyPage]) -> None:
-    """Find out for many pages at once what they disclose, in a fixed number of queries.
-
-    All must be of one model. They are for looking at ``disclosures`` alone: the links in their
-    texts are left as they are stored.
-    """
-    if not pages:
-        return
-    stream = pages[0].body.stream_block
-    contents = ReusableContent.objects.in_bulk()
-    bodies = [
-        [block for _number, block in numbered(page.body.get_prep_value(), contents)]
-        for page in pages
-    ]
-    known = [[raw for raw in body if raw["type"] in stream.child_blocks] for body in bodies]
-    children = iter(stream.to_python([raw for body in known for raw in body]))
-    library = list(Disclaimer.objects.prefetch_related("topics"))
-    for page, body in zip(pages, known, strict=True):
-        own = [next(children) for _raw in body]
-        page._blocks = StreamValue(stream, [(child.block_type, child.value) for child in own])
-        page._library = library
-    books = [book for page in pages for book in instances_in(page._blocks, Book)]
-    models.prefetch_related_objects(books, "links__program")
-
-
-def _find_published(content: StreamValue) -> None:
-    """Find out in one look-up which of the posts in a body everyone may read."""
-    from .post import PostPage
-
-    posts = instances_in(content, PostPage)
-    if posts:
-        numbers = {post.pk for post in posts}
-        published = set(
-            PostPage.objects.published().filter(pk__in=numbers).values_list("pk", flat=True)
-        )
-        for post in posts:
-            post.is_published = post.pk in published
-
-
-def _find_embeds(content: StreamValue) -> None:
-    """Find in one look-up what is known of everything in a body that is shown elsewhere."""
-    values = [child.value for child in content if child.block_type == "embed"]
-    known = Embed.objects.in_bulk({value["url"] for value in values}, field_name="url")
-    for value in values:
-        value.embed = known.get(value["url"])

@@ -30,17 +30,13 @@ class ReusableContent(index.Indexed, models.Model):
         return self.name
 
 
-def with_reusable(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a body's blocks, as they are stored, with reusable content in place of its name."""
-    return [block for _number, block in numbered(blocks)]
-
-
 def numbered(
     blocks: list[dict[str, Any]], contents: Mapping[int, ReusableContent] | None = None
 ) -> list[tuple[int, dict[str, Any]]]:
-    """Return the same with the number of the block that each stands in or is, from 1.
+    """Return a body's blocks, as they are stored, with reusable content in place of its name.
 
-    ``contents`` is the reusable content by its number, where it was looked up for many bodies.
+    Before each stands the number of the block that it lies in or is, from 1. ``contents`` is the
+    reusable content by its number, where it was looked up for many bodies.
     """
     if contents is None:
         names = {block["value"]["content"] for block in blocks if block["type"] == "reusable"}

@@ -10,7 +10,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from ..models import AffiliateProgram, Disclaimer, PostPage
-from ..models.body import prefetch_disclosures
+from ..models.preparing import prepare
 from .base import PostsReport, post_column
 
 
@@ -55,7 +55,7 @@ class DisclosuresReport(PostsReport):
 
     def rows(self) -> list[Row]:
         posts = list(self.posts.prefetch_related("topics", "bylines__author"))
-        prefetch_disclosures(posts)
+        prepare(posts)
         return [Row(post, *disclosure) for post in posts for disclosure in post.disclosures]
 
     def filter_queryset(self, rows: Sequence[Any]) -> Sequence[Any]:
