@@ -11,13 +11,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.utils import get_valid_next_url_from_request
-from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.documents import get_document_model
 from wagtail.documents.views import documents
 from wagtail.documents.views import multiple as many_documents
+from wagtail.documents.views.bulk_actions import DeleteBulkAction as DeleteManyDocuments
 from wagtail.images import get_image_model
 from wagtail.images.views import images
 from wagtail.images.views import multiple as many_images
+from wagtail.images.views.bulk_actions import DeleteBulkAction as DeleteManyImages
 
 from .uses import Use, fetched, uses_of
 
@@ -43,15 +44,6 @@ def refuse_if_in_use(request: HttpRequest, objects: Sequence[Model]) -> HttpResp
     return TemplateResponse(request, "core/admin/in_use.html", context, status=409)
 
 
-def refuse_files_in_use(
-    request: HttpRequest, action_type: str, objects: Sequence[Model], action: BulkAction
-) -> HttpResponse | None:
-    """Do the same where several images or documents are deleted at once."""
-    if action_type == "delete" and action.model in (get_image_model(), get_document_model()):
-        return refuse_if_in_use(request, objects)
-    return None
-
-
 class _RefusedInUse:
     """A view that deletes one object, with a hook of its own as Wagtail gives snippets one."""
 
@@ -65,6 +57,25 @@ class DeleteImageView(_RefusedInUse, images.DeleteView):
 
 class DeleteDocumentView(_RefusedInUse, documents.DeleteView):
     """Delete a document that is not in use."""
+
+
+class _ManyRefusedInUse:
+    """A bulk action that deletes objects none of which is in use, and asks only then."""
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        chosen, _others = self.get_actionable_objects()
+        return refuse_if_in_use(request, chosen) or super().get(request, *args, **kwargs)
+
+    def prepare_action(self, objects: Sequence[Model], others: object) -> HttpResponse | None:
+        return refuse_if_in_use(self.request, objects)
+
+
+class DeleteImages(_ManyRefusedInUse, DeleteManyImages):
+    """Delete images that are not in use."""
+
+
+class DeleteDocuments(_ManyRefusedInUse, DeleteManyDocuments):
+    """Delete documents that are not in use."""
 
 
 class _RefusedInUseAfterUpload:

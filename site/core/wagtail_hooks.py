@@ -10,7 +10,9 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from . import deletions
 
 hooks.register("before_delete_snippet", deletions.refuse_if_in_use)
-hooks.register("before_bulk_action", deletions.refuse_files_in_use)
+# The later of two bulk actions with one name counts.
+hooks.register("register_bulk_action", deletions.DeleteImages, order=1)
+hooks.register("register_bulk_action", deletions.DeleteDocuments, order=1)
 
 
 @hooks.register("register_rich_text_features")

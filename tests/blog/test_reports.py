@@ -92,6 +92,17 @@ class TestEachReport:
         assert all(cell.value for cell in sheet[1])
 
     @pytest.mark.parametrize("address", REPORTS)
+    def test_gives_a_spreadsheet_no_formulas(self, admin_client, section, address):
+        ImageFactory(title="=1+1", credit="")
+        book = BookFactory(title="=1+1", affiliate=True)
+        DisclaimerFactory(rule="always")
+        gone = PostFactory(parent=section, live=False)
+        PostFactory(parent=section, title="=1+1", body=[book_block(book), link_to(gone)])
+        words = [cell for row in rows(admin_client, address) for cell in row]
+        assert "'=1+1" in words
+        assert not [word for word in words if word.startswith("=")]
+
+    @pytest.mark.parametrize("address", REPORTS)
     def test_takes_as_many_queries_however_much_there_is(
         self, admin_client, section, address, django_assert_max_num_queries
     ):

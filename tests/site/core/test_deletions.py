@@ -228,15 +228,24 @@ def test_what_was_just_uploaded_is_deleted_unless_it_is_in_use(admin_client, sec
     free, used = make(), make()
     PostFactory(parent=section, body=[block_of(used)])
     assert admin_client.post(uploaded_url(free)).json()["success"]
-    assert not admin_client.post(uploaded_url(used)).json()["success"]
+    refusal = admin_client.post(uploaded_url(used))
+    assert (refusal.status_code, refusal.json()["success"]) == (409, False)
+    assert "is in use" in refusal.json()["error_message"]
     assert not is_there(free)
     assert is_there(used)
+
+
+@pytest.mark.parametrize("app", ["wagtailimages", "wagtaildocs"])
+def test_the_page_that_uploads_says_why_something_is_not_deleted(admin_client, app):
+    page = admin_client.get(reverse(f"{app}:add_multiple")).content.decode()
+    assert "js/admin/uploads.js" in page
 
 
 def test_the_uses_are_told_before_anybody_is_asked_whether_they_are_sure(admin_client, section):
     author, image = AuthorFactory(), ImageFactory()
     PostFactory(parent=section, title="Rain", authors=[author], lead_image=image)
-    for address in (delete_url(author), bulk_url(author), delete_url(image)):
+    addresses = (delete_url(author), bulk_url(author), delete_url(image), bulk_url(image))
+    for address in addresses:
         assert users(admin_client.get(address)) == [("Rain", "Post")]
 
 
