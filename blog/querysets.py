@@ -62,3 +62,9 @@ class PostQuerySet(PageQuerySet):
     def for_cards(self) -> "PostQuerySet":
         """With all that a listing shows of each, in a fixed number of queries."""
         return self.prefetch_related("bylines__author", "topics", "lead_image__renditions")
+
+    def in_full(self) -> "PostQuerySet":
+        """With all that a post shows beside its body, in a fixed number of queries."""
+        return self.select_related("lead_image").prefetch_related(
+            "bylines__author", "topics", "lead_image__renditions"
+        )

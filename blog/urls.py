@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from . import views
+from .feeds import sources
+from .feeds.views import feed_paths
 
 urlpatterns = [
     path("authors/<slug:slug>/", views.author, name="author"),
@@ -11,4 +13,8 @@ urlpatterns = [
     path("series/<slug:slug>/", views.series, name="series"),
     path("tags/<str:slug>/", views.tag, name="tag"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
+    *feed_paths("authors/<slug:slug>/", sources.author),
+    *feed_paths("topics/<slug:slug>/", sources.topic),
+    *feed_paths("", sources.site),
+    *feed_paths("<path:section>/", sources.section),
 ]

@@ -23,7 +23,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a topic is about, and the posts filed under it."""
     topic = get_object_or_404(Topic, slug=slug)
     posts = PostPage.objects.listed().on_topic(topic).latest_first()
-    return _listing(request, posts, _("Topic"), topic.name, topic.description)
+    return _listing(request, posts, _("Topic"), topic.name, topic.description, request.path)
 
 
 def series(request: HttpRequest, slug: str) -> HttpResponse:
@@ -56,12 +56,18 @@ def books(request: HttpRequest) -> HttpResponse:
 
 
 def _listing(
-    request: HttpRequest, posts: PostQuerySet, kind: str, name: str, description: str = ""
+    request: HttpRequest,
+    posts: PostQuerySet,
+    kind: str,
+    name: str,
+    description: str = "",
+    feeds_of: str = "",
 ) -> HttpResponse:
     context = {
         "kind": kind,
         "name": name,
         "description": description,
+        "feeds_of": feeds_of,
         "posts": paginate(posts.for_cards(), request),
     }
     return render(request, "blog/pages/listing.html", context)

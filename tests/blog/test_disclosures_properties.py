@@ -6,6 +6,7 @@ import pytest
 from django.template import loader
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from blog.models import Disclaimer, PostPage
 from core.channels import Channel
@@ -57,9 +58,20 @@ def block(part: str | int, library: dict) -> tuple[str, object]:
     return "quote", {"text": "Some words.", "attribution": "", "source": ""}
 
 
+def feeds(client) -> dict[str, str]:
+    """Return what each feed says of the only post that there is."""
+    rss, atom = (etree.fromstring(client.get(f"/feed.{kind}").content) for kind in ("rss", "atom"))
+    (item,) = client.get("/feed.json").json()["items"]
+    return {
+        "rss": rss.findtext(".//{*}encoded"),
+        "atom": atom.findtext("{*}entry/{*}content"),
+        "json": item["content_html"],
+    }
+
+
 def shown(client, post: PostPage) -> dict[str, str]:
     """Return a post as each channel shows it."""
-    pages = {"web": client.get(post.url).content.decode()}
+    pages = {"web": client.get(post.url).content.decode(), **feeds(client)}
     for channel in (Channel.EMAIL, Channel.TEXT):
         pages[channel] = loader.render_to_string(
             f"blog/partials/post_full{channel.suffix}",
@@ -82,6 +94,7 @@ def test_each_disclaimer_is_shown_as_often_as_it_must_be(
     client, section, library, parts, kept, author, topic
 ):
     content = ReusableContentFactory(body=[block(part, library) for part in kept])
+    PostPage.objects.all().delete()
     post = PostFactory(
         parent=section,
         authors=[library[author]],

@@ -1,0 +1,79 @@
+"""What feeds are of: the whole site, a section, a topic, an author."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from wagtail.models import Site
+
+from core.models import SiteSettings
+from core.richtext import absolute_url
+
+from ..models import Author, BlogIndexPage, PostPage, Topic
+from ..querysets import PostQuerySet
+
+
+@dataclass(frozen=True)
+class Source:
+    """Posts that belong together, and the page that lists them.
+
+    ``url`` is the page's whole address; that of each of its feeds is the same with a name behind.
+    """
+
+    name: str
+    description: str
+    url: str
+    posts: PostQuerySet
+    brand: SiteSettings
+
+    @property
+    def title(self) -> str:
+        """The name, and whose it is."""
+        brand = self.brand.name
+        return brand if self.name == brand else f"{self.name} · {brand}"
+
+
+FindSource = Callable[..., Source]
+
+
+def site(request: HttpRequest) -> Source:
+    """Return all posts. Raises Http404 where no site answers to the request."""
+    brand = SiteSettings.for_site(_site(request))
+    url = absolute_url("/")
+    return Source(brand.name, brand.tagline, url, PostPage.objects.listed(), brand)
+
+
+def section(request: HttpRequest, section: str) -> Source:
+    """Return the posts of a section, given its path. Raises Http404 where not all may see it."""
+    here = _site(request)
+    url_path = f"{here.root_page.url_path}{section}/"
+    page = get_object_or_404(BlogIndexPage.objects.live().public(), url_path=url_path)
+    brand = SiteSettings.for_site(here)
+    posts = PostPage.objects.in_section(page).listed()
+    return Source(page.title, page.intro, page.full_url, posts, brand)
+
+
+def topic(request: HttpRequest, slug: str) -> Source:
+    """Return the posts filed under a topic. Raises Http404 where there is none."""
+    topic = get_object_or_404(Topic, slug=slug)
+    brand = SiteSettings.for_request(request)
+    posts = PostPage.objects.listed().on_topic(topic)
+    url = absolute_url(topic.get_absolute_url())
+    return Source(topic.name, topic.description, url, posts, brand)
+
+
+def author(request: HttpRequest, slug: str) -> Source:
+    """Return the posts of an author. Raises Http404 where there is none."""
+    author = get_object_or_404(Author, slug=slug)
+    brand = SiteSettings.for_request(request)
+    posts = PostPage.objects.listed().by_author(author)
+    url = absolute_url(author.get_absolute_url())
+    return Source(author.full_name, author.summary, url, posts, brand)
+
+
+def _site(request: HttpRequest) -> Site:
+    site = Site.find_for_request(request)
+    if site is None:
+        raise Http404
+    return site

@@ -1,0 +1,60 @@
+"""A post away from its page: whole, in HTML that needs no style, script or form of ours.
+
+It is what the web shows of it, disclosures included, with whole addresses.
+"""
+
+from functools import partial
+
+from django.template import loader
+from lxml import etree, html
+
+from core.channels import without_controls
+from core.richtext import absolute_url
+
+from .models import PostPage
+
+_DROPPED = ("script", "style", "form", "button", "svg", "template")
+_KEPT = {
+    *("alt", "cite", "colspan", "controls", "datetime", "dir", "height", "href", "lang", "rel"),
+    *("reversed", "rowspan", "scope", "src", "start", "width"),
+}
+_WIDEST = 1200
+
+
+def as_html(post: PostPage) -> str:
+    """Return what a post says below its title."""
+    context = {"page": post, "standalone": True}
+    source = loader.render_to_string("blog/partials/post_full.html", context)
+    tree = html.fragment_fromstring(without_controls(source), create_parent="div")
+    for element in tree.xpath("|".join(f"//{name}" for name in _DROPPED)):
+        element.drop_tree()
+    complete = partial(_complete, post.full_url)
+    for element in tree.iterdescendants(etree.Element):
+        _size_up(element)
+        _bracket_label(element)
+        for name in set(element.attrib) - _KEPT:
+            del element.attrib[name]
+        for name in {"href", "src"} & set(element.attrib):
+            element.set(name, complete(element.get(name)))
+    inside = html.tostring(tree, encoding="unicode").strip()
+    return inside.removeprefix("<div>").removesuffix("</div>").strip()
+
+
+def _complete(page: str, address: str) -> str:
+    return f"{page}{address}" if address.startswith("#") else absolute_url(address)
+
+
+def _size_up(element: html.HtmlElement) -> None:
+    """Take a picture at the size that most readers want: there, nobody chooses among several."""
+    choices = [choice.split() for choice in (element.get("srcset") or "").split(", ") if choice]
+    fitting = [(int(w[:-1]), url) for url, w in choices if int(w[:-1]) <= _WIDEST]
+    if fitting and element.get("width", "").isdecimal():
+        width, url = max(fitting)
+        height = round(int(element.get("height")) * width / int(element.get("width")))
+        element.attrib.update({"src": url, "width": str(width), "height": str(height)})
+
+
+def _bracket_label(element: html.HtmlElement) -> None:
+    """Put a label, which our style sets apart from what it stands beside, into brackets."""
+    if "label" in element.get("class", "").split():
+        element.text = f"({(element.text or '').strip()})"
