@@ -18,6 +18,7 @@ from wagtail.rich_text import RichText
 from .disclosures import Facts
 from .links import BrokenLink, broken, links_in
 from .models.disclaimer import Disclaimer
+from .models.embed import Embed
 from .models.reusable import numbered
 
 if TYPE_CHECKING:
@@ -139,6 +140,13 @@ def unreachable_links(links: Iterable[BrokenLink]) -> Iterator[Finding]:
         yield Finding(words % {"words": it.link.words, "why": it.why}, it.link.block)
 
 
+def gone_embeds(embeds: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+    """Find videos, each by its name and its block, that are not there any more."""
+    for name, block in embeds:
+        words = _("“%(name)s” is gone from where it was embedded; readers see a link to it.")
+        yield Finding(words % {"name": name}, block)
+
+
 def findings(post: "PostPage") -> list[Finding]:
     """Return what to look at in a post, by block, what is said of the whole post first.
 
@@ -190,6 +198,14 @@ class Manuscript:
                     yield Heading(level, words, number)
 
     @property
+    def gone_embeds(self) -> list[tuple[str, int]]:
+        """What is embedded though its provider shows nothing there any more."""
+        found = [(it.value["url"], n) for n, it in self.blocks if it.block_type == "embed"]
+        addresses = [address for address, _number in found]
+        gone = {it.url: str(it) for it in Embed.objects.filter(url__in=addresses, is_gone=True)}
+        return [(gone[address], number) for address, number in found if address in gone]
+
+    @property
     def length(self) -> Length:
         """How long its text is."""
         read = (child for _number, child in self.blocks if child.block_type in READ)
@@ -210,6 +226,7 @@ def _rules(text: Manuscript) -> list[Callable[[], Iterator[Finding]]]:
         lambda: missing_credits(text.pictures),
         lambda: skipped_levels(text.headings),
         lambda: unreachable_links(broken(links_in(post))),
+        lambda: gone_embeds(text.gone_embeds),
     ]
 
 

@@ -1,39 +1,81 @@
-"""Learn what there is to know of a video or recording elsewhere, once, while a post is written.
+"""Learn what there is to know of a video or recording elsewhere, while a post is written and later.
 
 Nothing of the provider's own code comes near a page: of the HTML that it offers, only the address
 of its player is kept, and that is not loaded before a reader asks for it.
 """
 
+from contextlib import suppress
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.files.base import ContentFile
+from django.db.models.fields.files import ImageFieldFile
 from lxml import etree, html
 from PIL import Image
 from wagtail.embeds.embeds import get_finder_for_embed
+from wagtail.embeds.exceptions import EmbedNotFoundException, EmbedUnsupportedProviderException
 
 from core.oembed import ProviderUnavailable, fetch
 
 from .models import Embed
 
 WIDTH = 1280
+# What a provider said is believed for so long.
+KEPT = timedelta(days=30)
 # The same players, without cookies before something is played.
 _QUIETER = {"www.youtube.com": "www.youtube-nocookie.com"}
 
 
-def look_up(url: str) -> Embed:
-    """Return what is known of an address; ask its provider where nothing is.
+def look_up(url: str, now: datetime) -> Embed:
+    """Return what is known of an address; ask its provider where nothing is, or it is old.
+
+    What was there once is a link when it is gone.
 
     Raises EmbedUnsupportedProviderException where nobody may be asked about it,
     EmbedNotFoundException where the provider shows nothing there, and ProviderUnavailable where the
     provider does not answer.
     """
     known = Embed.objects.filter(url=url).first()
-    return known or _kept(url, get_finder_for_embed(url, max_width=WIDTH))
+    if known is None:
+        return _ask(url, now)
+    if known.asked_at <= now - KEPT:
+        with suppress(ProviderUnavailable):
+            return ask_again(known, now)
+    return known
 
 
-def _kept(url: str, said: dict[str, Any]) -> Embed:
+def ask_again(embed: Embed, now: datetime) -> Embed:
+    """Return what the provider says now of something that is known.
+
+    Raises ProviderUnavailable where it does not answer.
+    """
+    try:
+        return _ask(embed.url, now)
+    except EmbedNotFoundException:
+        embed.is_gone, embed.player_url, embed.poster = True, "", ""
+    except EmbedUnsupportedProviderException:
+        pass
+    embed.asked_at = now
+    embed.save()
+    return embed
+
+
+def ask_about_old(now: datetime) -> None:
+    """Ask again about everything that is old; a provider that is silent is left for another day."""
+    silent = set()
+    for embed in Embed.objects.filter(asked_at__lte=now - KEPT).order_by("asked_at"):
+        host = urlsplit(embed.url).hostname
+        if host not in silent:
+            try:
+                ask_again(embed, now)
+            except ProviderUnavailable:
+                silent.add(host)
+
+
+def _ask(url: str, now: datetime) -> Embed:
+    said = get_finder_for_embed(url, max_width=WIDTH)
     embed, _ = Embed.objects.update_or_create(
         url=url,
         defaults={
@@ -42,9 +84,13 @@ def _kept(url: str, said: dict[str, Any]) -> Embed:
             "player_url": _player(said.get("html")),
             "width": _pixels(said.get("width")),
             "height": _pixels(said.get("height")),
+            "is_gone": False,
+            "asked_at": now,
         },
     )
-    if poster := _poster(said.get("thumbnail_url")):
+    poster = _poster(said.get("thumbnail_url"))
+    # Another picture gets another name: mails that were sent show the one before.
+    if poster and poster != _content(embed.poster):
         embed.poster.save(f"{embed.pk}.jpg", ContentFile(poster))
     return embed
 
@@ -68,6 +114,13 @@ def _player(source: Any) -> str:
     if not address or address.scheme != "https" or len(address.geturl()) > 1000:
         return ""
     return address._replace(netloc=_QUIETER.get(address.netloc, address.netloc)).geturl()
+
+
+def _content(file: ImageFieldFile) -> bytes:
+    """Return what is in a file; nothing where there is none."""
+    with suppress(ValueError, OSError), file.open() as opened:
+        return opened.read()
+    return b""
 
 
 def _poster(url: Any) -> bytes | None:

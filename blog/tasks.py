@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .comments import notices
+from . import embedding
+from .comments import moderating, notices
 
 
 @shared_task
@@ -19,3 +20,15 @@ def comments_tick() -> None:
     notices.prune(now)
     for notice_id in notices.look_again(now):
         notices.send(notice_id, now)
+
+
+@shared_task
+def delete_old_spam() -> None:
+    """Delete comments that were marked as spam long ago."""
+    moderating.delete_old_spam(timezone.now())
+
+
+@shared_task
+def ask_about_embeds() -> None:
+    """Learn what became of videos elsewhere that nobody asked about for long."""
+    embedding.ask_about_old(timezone.now())

@@ -1,6 +1,9 @@
 """Tasks of the site's pages. What is to be done stands in the database."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from .contact.mailing import mail
@@ -27,3 +30,13 @@ def mail_waiting_messages() -> None:
     waiting = ContactMessage.objects.to_mail(now).select_related("page").order_by("next_try_at")
     for message in waiting[:MOST_AT_ONCE]:
         mail(message, now)
+
+
+@shared_task
+def delete_old_messages() -> None:
+    """Delete what visitors wrote long ago, where that is wanted."""
+    from .models import ContactMessage
+
+    if settings.CONTACT_KEEP_DAYS:
+        limit = timezone.now() - timedelta(days=settings.CONTACT_KEEP_DAYS)
+        ContactMessage.objects.written_before(limit).delete()

@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -95,7 +96,7 @@ def _problem(value: EmbedValue) -> str:
 
     site = {"site": urlsplit(value["url"]).hostname}
     try:
-        look_up(value["url"])
+        look_up(value["url"], timezone.now())
     except EmbedUnsupportedProviderException:
         return _("Nothing is embedded from this address of %(site)s. Link to it instead.") % site
     except EmbedNotFoundException:

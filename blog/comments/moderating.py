@@ -1,8 +1,9 @@
 """What moderators decide about comments, and what editors answer. All of it is logged."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +27,8 @@ def decide(numbers: Iterable[int], state: str, now: datetime) -> int:
     chosen = Comment.objects.select_for_update().filter(pk__in=list(numbers)).exclude(state=state)
     comments = list(chosen.order_by("pk"))
     for comment in comments:
-        comment.state = state
-        comment.save(update_fields=["state"])
+        comment.state, comment.decided_at = state, now
+        comment.save(update_fields=["state", "decided_at"])
         log(instance=comment, action=ACTIONS[state])
     if state == Comment.State.APPROVED:
         for comment in comments:
@@ -60,6 +61,12 @@ def delete(numbers: Iterable[int]) -> int:
         log(instance=comment, action="wagtail.delete", deleted=True)
     Comment.objects.filter(pk__in=[comment.pk for comment in comments]).delete()
     return len(comments)
+
+
+def delete_old_spam(now: datetime) -> None:
+    """Delete what was marked as spam long ago, but for what others have answered in earnest."""
+    limit = now - timedelta(days=settings.COMMENTS_KEEP_SPAM_DAYS)
+    Comment.objects.spam_since(limit).delete()
 
 
 def name_of(user: AbstractBaseUser, site_name: str) -> str:

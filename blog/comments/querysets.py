@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ class CommentQuerySet(models.QuerySet):
     def waiting(self) -> "CommentQuerySet":
         """Those that a moderator is to decide about."""
         return self.filter(state="waiting")
+
+    def spam_since(self, limit: datetime) -> "CommentQuerySet":
+        """Spam since before a moment, without anything under it that is none."""
+        answered = self.model.objects.filter(parent=OuterRef("pk")).exclude(state="spam")
+        spam = self.filter(~Exists(answered), state="spam")
+        return spam.filter(Q(decided_at__lt=limit) | Q(decided_at=None, created_at__lt=limit))
 
     def untold(self) -> "CommentQuerySet":
         """Those that wait and that no moderator was told of."""

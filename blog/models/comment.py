@@ -44,6 +44,7 @@ class Comment(models.Model):
     by_staff = models.BooleanField(_("by the editors"), default=False)
     wants_answers = models.BooleanField(_("wants to be told of answers"), default=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     told_at = models.DateTimeField(_("moderators told"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 

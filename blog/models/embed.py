@@ -24,6 +24,9 @@ class Embed(models.Model):
     poster_width = models.PositiveIntegerField(null=True, editable=False)
     poster_height = models.PositiveIntegerField(null=True, editable=False)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    is_gone = models.BooleanField(
+        _("gone"), default=False, help_text=_("Its provider shows nothing there any more.")
+    )
 
     class Meta:
         verbose_name = _("embed")

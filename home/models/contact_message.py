@@ -14,6 +14,10 @@ LONGEST_PAUSE = timedelta(hours=6)
 class ContactMessageQuerySet(models.QuerySet):
     """Messages, chosen by what became of the mail about them."""
 
+    def written_before(self, limit: datetime) -> "ContactMessageQuerySet":
+        """Those that are older."""
+        return self.filter(submit_time__lt=limit)
+
     def to_mail(self, now: datetime) -> "ContactMessageQuerySet":
         """Those whose mail has not been sent, and is due to be tried."""
         return self.filter(mailed_at=None, next_try_at__lte=now, tries__lt=MOST_TRIES)

@@ -1,10 +1,12 @@
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from blog.models import BodyPage
+from core.links import page_link
 
 
 class StandardPage(BodyPage):
-    """A page that stands by itself: about, privacy, imprint."""
+    """A page that stands by itself: about, privacy, imprint. It leads to those under it."""
 
     template = "home/pages/standard_page.html"
     parent_page_types = ["home.HomePage", "home.StandardPage"]
@@ -20,3 +22,10 @@ class StandardPage(BodyPage):
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict:
+        below = self.get_children().live().public().in_menu()
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "below": [page_link(page, request, self) for page in below],
+        }

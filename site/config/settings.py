@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from wagtail.embeds import oembed_providers
 
 from . import env
@@ -133,6 +134,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 
 TICK_SECONDS = env.number("TICK_SECONDS", default=60, at_least=1)
+# By the clock: counted from beat's start, a day would never end where beat is restarted each day.
+NIGHTLY = crontab(hour=3, minute=10)
 CELERY_BEAT_SCHEDULE = {
     "publish scheduled pages": {
         "task": "core.tasks.publish_scheduled",
@@ -154,10 +157,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": 60},
     },
-    "newsletter housekeeping": {
-        "task": "newsletter.tasks.housekeeping",
-        "schedule": 24 * 60 * 60,
-    },
+    "newsletter housekeeping": {"task": "newsletter.tasks.housekeeping", "schedule": NIGHTLY},
+    "old spam": {"task": "blog.tasks.delete_old_spam", "schedule": NIGHTLY},
+    "old messages of visitors": {"task": "home.tasks.delete_old_messages", "schedule": NIGHTLY},
+    "videos elsewhere": {"task": "blog.tasks.ask_about_embeds", "schedule": NIGHTLY},
     "comments": {
         "task": "blog.tasks.comments_tick",
         "schedule": TICK_SECONDS,
@@ -170,6 +173,11 @@ CELERY_BEAT_SCHEDULE = {
 # Browsers prove some work before a comment; those that cannot have theirs wait for a moderator.
 COMMENTS_PROOF_OF_WORK = env.read("bool", "COMMENTS_PROOF_OF_WORK", default=False)
 ALTCHA_HMAC_KEY = sha256(f"altcha:{SECRET_KEY}".encode()).hexdigest()
+
+COMMENTS_KEEP_SPAM_DAYS = env.number("KEEP_SPAM_DAYS", default=30, at_least=1)
+
+# What visitors write on contact pages is kept for so long; with 0 until somebody deletes it.
+CONTACT_KEEP_DAYS = env.number("KEEP_CONTACT_MESSAGES_DAYS", default=0, at_least=0)
 
 # Newsletter
 

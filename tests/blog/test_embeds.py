@@ -4,15 +4,19 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from PIL import Image
 from wagtail.embeds.finders import get_finders
 
+from blog import tasks
 from blog.blocks import BodyBlock
+from blog.content_checks import findings
 from blog.models import Embed
 from core import oembed
 from core.channels import Channel
@@ -213,6 +217,78 @@ def test_what_a_provider_says_is_shown_as_words(client, section, videos):
     web = pages(client, section, url=videos.page)[Channel.WEB]
     assert "<script>alert" not in web
     assert "&lt;script&gt;alert(1)" in web
+
+
+class TestLater:
+    """What was said of it is believed for thirty days."""
+
+    @pytest.fixture
+    def known(self, videos) -> Embed:
+        """A video that its provider was asked about 31 days ago."""
+        clean(videos.page)
+        Embed.objects.update(asked_at=timezone.now() - timedelta(days=31))
+        videos.asked.clear()
+        return Embed.objects.get()
+
+    @pytest.fixture(params=["saved", "nightly"])
+    def ask(self, request, videos):
+        """The two ways in which it is asked about again."""
+        return {"saved": lambda: clean(videos.page), "nightly": tasks.ask_about_embeds}[
+            request.param
+        ]
+
+    def test_it_is_asked_about_again_once(self, videos, known, ask):
+        poster = known.poster.name
+        videos.answer |= {"title": "Hail on a tent"}
+        ask()
+        assert len(videos.asked) == 2
+        ask()
+        assert len(videos.asked) == 2
+        known.refresh_from_db()
+        assert (known.title, known.poster.name) == ("Hail on a tent", poster)
+
+    def test_another_picture_leaves_that_of_old_mails_where_it_is(self, videos, known, ask):
+        old = known.poster
+        videos.still = _jpeg(320, 180)
+        ask()
+        new = Embed.objects.get()
+        assert (new.poster_width, new.poster_height) == (320, 180)
+        assert new.poster.name != old.name
+        assert old.storage.exists(old.name)
+
+    def test_what_is_gone_becomes_a_link_and_comes_back(self, client, section, videos, known, ask):
+        post = PostFactory(parent=section, body=[("embed", {"url": videos.page})])
+        videos.status = 404
+        ask()
+        page = client.get(post.url).content.decode()
+        assert f'href="{videos.page}"' in page
+        assert "Rain on a tent" in page
+        for words in ("data-player", "/media/embeds/", "learns of your visit"):
+            assert words not in page
+        assert "“Rain on a tent” is gone" in " ".join(str(it.message) for it in findings(post))
+        videos.status = 200
+        Embed.objects.update(asked_at=timezone.now() - timedelta(days=31))
+        ask()
+        assert "data-player" in client.get(post.url).content.decode()
+
+    def test_while_its_provider_is_down_it_stays_as_it_was(self, videos, known, ask):
+        videos.status = 503
+        ask()
+        embed = Embed.objects.get()
+        assert (embed.player_url, embed.asked_at) == (known.player_url, known.asked_at)
+
+    def test_a_provider_that_is_down_is_left_alone_until_another_night(self, videos, known):
+        for number in range(3):
+            Embed.objects.create(url=f"{videos.page}{number}", asked_at=known.asked_at)
+        videos.status = 503
+        tasks.ask_about_embeds()
+        assert len(videos.asked) == 1
+
+    def test_whose_provider_nobody_asks_any_more_stays(self, settings, videos, known, ask):
+        settings.WAGTAILEMBEDS_FINDERS = []
+        get_finders.cache_clear()
+        ask()
+        assert Embed.objects.get().player_url == known.player_url
 
 
 def test_many_embeds_take_no_more_queries(client, section, videos):

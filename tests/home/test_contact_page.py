@@ -288,6 +288,16 @@ class TestReading:
         assert client.get(f"/admin/forms/submissions/{page.pk}/").status_code == 302
 
 
+@pytest.mark.parametrize(("days", "left"), [(0, 2), (90, 1)])
+def test_old_messages_are_deleted_where_that_is_wanted(settings, page, days, left):
+    settings.CONTACT_KEEP_DAYS = days
+    old, _new = (ContactMessage.objects.create(page=page, form_data={}) for _ in range(2))
+    long_ago = timezone.now() - timedelta(days=91)
+    ContactMessage.objects.filter(pk=old.pk).update(submit_time=long_ago)
+    tasks.delete_old_messages()
+    assert ContactMessage.objects.count() == left
+
+
 class TestEditing:
     def test_an_editor_makes_a_page(self, admin_client, client, home):
         field = {

@@ -1,7 +1,12 @@
 """Pages that stand by themselves, and what they owe."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
@@ -42,6 +47,31 @@ def test_it_lies_under_the_front_page_or_another(client, make):
     assert set(StandardPage.allowed_parent_page_models()) == {HomePage, StandardPage}
     assert set(StandardPage.allowed_subpage_models()) == {StandardPage, ContactPage}
     assert child.url == "/about/trustees/"
+
+
+def test_it_leads_to_the_pages_under_it_that_belong_in_menus(
+    client, make, django_assert_num_queries
+):
+    page = make()
+    make(parent=page, title="Trustees", show_in_menus=True)
+    page.add_child(instance=ContactPage(title="Write to us", show_in_menus=True))
+    make(parent=page, title="Quiet")
+    make(parent=page, title="Draft", show_in_menus=True, live=False)
+    hidden = make(parent=page, title="Members", show_in_menus=True)
+    PageViewRestriction.objects.create(page=hidden, restriction_type="login")
+    client.get(page.url)
+    with CaptureQueriesContext(connection) as few:
+        html = client.get(page.url).content.decode()
+    menu = html.partition('aria-label="Pages under this one"')[2].partition("</nav>")[0]
+    assert re.findall(r'<a href="([^"]+)">([^<]+)<', menu) == [
+        ("/about/trustees/", "Trustees"),
+        ("/about/write-to-us/", "Write to us"),
+    ]
+    for number in range(5):
+        make(parent=page, title=f"Page {number}", show_in_menus=True)
+    with django_assert_num_queries(len(few)):
+        client.get(page.url)
+    assert "Pages under this one" not in client.get("/about/trustees/").content.decode()
 
 
 def test_a_book_with_an_affiliate_link_brings_its_disclaimer(client, make):
