@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from lxml import html
 from wagtail.blocks import StreamValue, StructValue
 from wagtail.rich_text import RichText
@@ -20,6 +19,7 @@ from .links import BrokenLink, broken, links_in
 from .models.disclaimer import Disclaimer
 from .models.embed import Embed
 from .models.reusable import numbered
+from .reading import Length, length_of
 
 if TYPE_CHECKING:
     from core.models import CreditedImage
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from .models import PostPage
 
 FEWEST_WORDS, MOST_WORDS = 100, 4000
-# Silent reading of non-fiction in English: Brysbaert 2019, doi:10.1016/j.jml.2019.104047.
-WORDS_A_MINUTE = 238
-# The blocks that are read word by word. What is said of pictures and files is not counted.
-READ = {"heading", "paragraph", "quote", "callout", "questions"}
 
 logger = logging.getLogger(__name__)
 
@@ -59,25 +55,6 @@ class Heading:
     level: int
     words: str
     block: int
-
-
-@dataclass(frozen=True)
-class Length:
-    """How long a text is."""
-
-    words: int
-
-    @property
-    def minutes(self) -> int:
-        """How long it takes to read, in whole minutes, one at least."""
-        return max(1, round(self.words / WORDS_A_MINUTE))
-
-    def __str__(self) -> str:
-        words = ngettext("%(count)d word", "%(count)d words", self.words) % {"count": self.words}
-        minutes = ngettext(
-            "%(count)d minute to read", "%(count)d minutes to read", self.minutes
-        ) % {"count": self.minutes}
-        return f"{words}, {minutes}"
 
 
 def missing_alternatives(pictures: Iterable[Picture]) -> Iterator[Finding]:
@@ -208,9 +185,7 @@ class Manuscript:
     @property
     def length(self) -> Length:
         """How long its text is."""
-        read = (child for _number, child in self.blocks if child.block_type in READ)
-        texts = (text for child in read for text in child.block.get_searchable_content(child.value))
-        return Length(sum(len(text.split()) for text in texts))
+        return length_of(child for _number, child in self.blocks)
 
 
 def _rules(text: Manuscript) -> list[Callable[[], Iterator[Finding]]]:

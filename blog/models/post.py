@@ -17,14 +17,19 @@ from wagtail.models import Orderable, PageManager
 from .. import previews
 from ..disclosures import Facts
 from ..forms import PostPageForm
+from ..headings import Entry, table_of_contents
 from ..panels import ContentChecksPanel
 from ..querysets import PostQuerySet
+from ..reading import Length, length_of
 from ..series import Place, place_among
 from .author import Author
 from .body import BodyPage
 from .commentable import Commentable
 from .series import Series
 from .topic import Topic
+
+# A post that takes so long to read, and has so many parts, has a table of contents.
+LONG_MINUTES, FEWEST_PARTS = 3, 3
 
 
 class PostPage(Commentable, BodyPage):
@@ -135,6 +140,18 @@ class PostPage(Commentable, BodyPage):
     def place_in_series(self) -> Place:
         """Where it stands among the listed posts of its series."""
         return place_among(self, list(PostPage.objects.listed().of_series(self.series)))
+
+    @cached_property
+    def length(self) -> Length:
+        """How long its text is, and how long it takes to read."""
+        return length_of(self.content)
+
+    @cached_property
+    def table_of_contents(self) -> list[Entry]:
+        """What leads to the parts of a long post; empty where it is short, or has few."""
+        entries = table_of_contents(self.content)
+        is_long = self.length.minutes >= LONG_MINUTES and len(entries) >= FEWEST_PARTS
+        return entries if is_long else []
 
     @cached_property
     def filed_under(self) -> list[Topic]:

@@ -12,6 +12,7 @@ from core.models import CreditedImage
 from core.streams import instances_in
 
 from ..citations import link_citations
+from ..headings import mark_headings
 from .author import Author
 from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
@@ -55,6 +56,7 @@ def contents_of(pages: Sequence["BodyPage"]) -> list[StreamValue]:
     )
     for content in contents:
         link_citations(content)
+        mark_headings(content)
     return contents
 
 

@@ -75,16 +75,10 @@ class ChannelBlock(blocks.Block):
 
 
 class ChannelStreamBlock(blocks.StreamBlock):
-    """A stream whose children are rendered one after the other, with nothing around them.
-
-    Their templates know the ``block_id`` that the stream has given them.
-    """
+    """A stream whose children are rendered one after the other, with nothing around them."""
 
     def render_basic(self, value: Any, context: Mapping[str, Any] | None = None) -> SafeString:
-        children = (
-            child.render(context={**(context or {}), "block_id": child.id}) for child in value
-        )
-        return mark_safe("\n".join(children))
+        return mark_safe("\n".join(child.render(context=context) for child in value))
 
 
 def channel_of(context: Mapping[str, Any] | None) -> Channel:

@@ -13,6 +13,7 @@ from wagtail.images import get_image_model_string
 
 from .colours import validate_on_dark, validate_on_light
 from .links import LinkBlock, ProfileBlock
+from .sharing import NetworkBlock
 
 
 @register_setting(icon="site")
@@ -79,6 +80,14 @@ class SiteSettings(BaseSiteSetting):
         help_text=_("At the foot of each page; networks take the link as proof that it is you."),
     )
 
+    sharing = StreamField(
+        [("network", NetworkBlock())],
+        verbose_name=_("sharing"),
+        blank=True,
+        default=[("network", name) for name in ("email", "mastodon", "bluesky", "whatsapp")],
+        help_text=_("Where readers may pass a post on. They are links; nothing is loaded there."),
+    )
+
     organisation = models.CharField(
         _("organisation"), max_length=200, blank=True, help_text=_("Who publishes it.")
     )
@@ -105,7 +114,7 @@ class SiteSettings(BaseSiteSetting):
         MultiFieldPanel(["name", "tagline"], heading=_("Publication")),
         MultiFieldPanel(["logo", "logo_dark"], heading=_("Logo")),
         MultiFieldPanel(["accent", "accent_dark"], heading=_("Colours")),
-        MultiFieldPanel(["menu", "footer_menu", "profiles"], heading=_("Menus")),
+        MultiFieldPanel(["menu", "footer_menu", "profiles", "sharing"], heading=_("Menus")),
         MultiFieldPanel(
             ["organisation", "postal_address", "contact_email"], heading=_("Organisation")
         ),

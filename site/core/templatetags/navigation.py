@@ -1,11 +1,10 @@
-"""The menus of the site, and addresses within a page."""
+"""The menus of the site."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.utils.text import slugify
 from wagtail.blocks import StreamValue
 from wagtail.models import Site
 
@@ -39,16 +38,6 @@ def footer_menu(context: Mapping[str, Any]) -> list[Link]:
     if not brand:
         return []
     return _links(brand.footer_menu, context.get("request"), context.get("page"))
-
-
-@register.filter
-def anchor(text: str) -> str:
-    """Return the id of a heading; empty where the text has no letter or digit.
-
-    It has a prefix, so that no heading takes the id of a part of the page.
-    """
-    slug = slugify(text, allow_unicode=True)
-    return f"on-{slug}" if slug else ""
 
 
 def _links(menu: StreamValue, request: HttpRequest | None, here: Any) -> list[Link]:

@@ -43,10 +43,11 @@ def choose(brand):
 def save(admin_client, site):
     """Sends the form of the settings, as an editor does; returns what went wrong."""
 
-    def save(menu=(), footer_menu=(), profiles=(), **fields) -> dict:
+    def save(menu=(), footer_menu=(), profiles=(), sharing=(), **fields) -> dict:
         values = {"name": "The Lamp", "logo": "", "logo_dark": "", "comments_trusted_after": 0}
         values |= {"comment_policy": rich_text(""), **fields}
-        streams = {"menu": menu, "footer_menu": footer_menu, "profiles": profiles}
+        streams = {"menu": menu, "footer_menu": footer_menu}
+        streams |= {"profiles": profiles, "sharing": sharing}
         values |= {name: streamfield(blocks) for name, blocks in streams.items()}
         answer = admin_client.post(
             f"/admin/settings/core/sitesettings/{site.pk}/", nested_form_data(values)
