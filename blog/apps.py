@@ -8,5 +8,7 @@ class BlogConfig(AppConfig):
         """Index what the library refers to in every process; the admin's alone would by itself."""
         from wagtail.models import ReferenceIndex
 
+        from . import moved  # noqa: F401 Its receivers lead on from old addresses.
+
         for model in self.get_models():
             ReferenceIndex.register_model(model)

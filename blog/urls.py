@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
-from . import views
+from . import machines, sitemaps, views
 from .feeds import sources
 from .feeds.views import feed_paths
+
+# By this name the index of maps finds them.
+SITEMAP = "django.contrib.sitemaps.views.sitemap"
 
 urlpatterns = [
     path("authors/<slug:slug>/", views.author, name="author"),
@@ -13,6 +16,11 @@ urlpatterns = [
     path("series/<slug:slug>/", views.series, name="series"),
     path("tags/<str:slug>/", views.tag, name="tag"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("llms.txt", machines.llms),
+    path("robots.txt", machines.robots),
+    path("sitemap.xml", sitemaps.index),
+    path("sitemap-<section>.xml", sitemaps.sitemap, name=SITEMAP),
+    path("<path:post>/index.md", machines.markdown),
     *feed_paths("authors/<slug:slug>/", sources.author),
     *feed_paths("topics/<slug:slug>/", sources.topic),
     *feed_paths("", sources.site),

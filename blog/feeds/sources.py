@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from wagtail.models import Site
 
 from core.models import SiteSettings
 from core.richtext import absolute_url
 
 from ..models import Author, BlogIndexPage, PostPage, Topic
+from ..paths import page_at
 from ..querysets import PostQuerySet
 
 
@@ -38,18 +38,16 @@ FindSource = Callable[..., Source]
 
 
 def site(request: HttpRequest) -> Source:
-    """Return all posts. Raises Http404 where no site answers to the request."""
-    brand = SiteSettings.for_site(_site(request))
+    """Return all posts."""
+    brand = SiteSettings.for_request(request)
     url = absolute_url("/")
     return Source(brand.name, brand.tagline, url, PostPage.objects.listed(), brand)
 
 
 def section(request: HttpRequest, section: str) -> Source:
     """Return the posts of a section, given its path. Raises Http404 where not all may see it."""
-    here = _site(request)
-    url_path = f"{here.root_page.url_path}{section}/"
-    page = get_object_or_404(BlogIndexPage.objects.live().public(), url_path=url_path)
-    brand = SiteSettings.for_site(here)
+    page = get_object_or_404(page_at(request, section, BlogIndexPage.objects.live().public()))
+    brand = SiteSettings.for_request(request)
     posts = PostPage.objects.in_section(page).listed()
     return Source(page.title, page.intro, page.full_url, posts, brand)
 
@@ -70,10 +68,3 @@ def author(request: HttpRequest, slug: str) -> Source:
     posts = PostPage.objects.listed().by_author(author)
     url = absolute_url(author.get_absolute_url())
     return Source(author.full_name, author.summary, url, posts, brand)
-
-
-def _site(request: HttpRequest) -> Site:
-    site = Site.find_for_request(request)
-    if site is None:
-        raise Http404
-    return site

@@ -16,6 +16,7 @@ from core.richtext import absolute_url
 
 from ..models import PostPage
 from ..models.preparing import prepare
+from ..moved import follow
 from ..standalone import as_html
 from . import formats
 from .enclosures import enclosures_of
@@ -37,7 +38,7 @@ def feed_paths(route: str, find: FindSource) -> list[URLPattern]:
 
 def _view(feed: "PostFeed") -> Callable[..., HttpResponse]:
     """Answer 304 to who has the same already: by what it says, which a disclaimer changes, too."""
-    return require_safe(conditional_page(feed))
+    return require_safe(follow(feed.name)(conditional_page(feed)))
 
 
 class PostFeed(Feed):

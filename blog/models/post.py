@@ -167,6 +167,11 @@ class PostPage(Commentable, BodyPage):
             topics=frozenset(topic.pk for topic in self.filed_under),
         )
 
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Return what the map of the site says of it: nothing where its place is not here."""
+        is_here = self.listed and not self.canonical_url
+        return super().get_sitemap_urls(request) if is_here else []
+
     @property
     def preview_modes(self) -> Sequence[tuple[str, str]]:
         return [("", _("Web")), ("email", _("Email")), ("text", _("Plain text"))]

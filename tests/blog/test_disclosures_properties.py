@@ -72,6 +72,7 @@ def feeds(client) -> dict[str, str]:
 def shown(client, post: PostPage) -> dict[str, str]:
     """Return a post as each channel shows it."""
     pages = {"web": client.get(post.url).content.decode(), **feeds(client)}
+    pages["markdown"] = client.get(f"{post.url}index.md").content.decode()
     for channel in (Channel.EMAIL, Channel.TEXT):
         pages[channel] = loader.render_to_string(
             f"blog/partials/post_full{channel.suffix}",

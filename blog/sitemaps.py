@@ -1,0 +1,95 @@
+"""The map of the site for search engines (sitemaps.org): all that they are to find, and no more."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import views as sitemap_views
+from django.db import models
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from taggit.models import Tag
+from wagtail.contrib.sitemaps import Sitemap as PageSitemap
+
+from .models import Author, PostPage, Series, Topic
+from .recommending import posts_by_book
+
+_BASE = urlsplit(settings.BASE_URL)
+
+
+class _Listings(Sitemap):
+    """What posts are gathered under; changed when the latest change to one of them was."""
+
+    protocol = _BASE.scheme
+    model: type[models.Model]
+    posts: str
+
+    def get_domain(self, site: object = None) -> str:
+        return _BASE.netloc
+
+    def items(self) -> models.QuerySet:
+        listed = PostPage.objects.listed().values("pk")
+        things = self.model.objects.filter(**{f"{self.posts}__in": listed})
+        return things.annotate(changed=Max(f"{self.posts}__last_published_at")).order_by("pk")
+
+    def lastmod(self, thing: models.Model) -> datetime:
+        return thing.changed
+
+
+class Authors(_Listings):
+    model, posts = Author, "bylines__post"
+
+
+class Topics(_Listings):
+    model, posts = Topic, "posts"
+
+
+class SeriesOfPosts(_Listings):
+    model, posts = Series, "posts"
+
+
+class Tags(_Listings):
+    model, posts = Tag, "blog_posttag_items__content_object"
+
+    def location(self, tag: Tag) -> str:
+        return reverse("tag", args=[tag.slug])
+
+
+class Books(_Listings):
+    """The page of the books, once there are some."""
+
+    def items(self) -> list[list[PostPage]]:
+        posts = [post for posts in posts_by_book().values() for post in posts]
+        return [posts] if posts else []
+
+    def location(self, posts: list[PostPage]) -> str:
+        return reverse("books")
+
+    def lastmod(self, posts: list[PostPage]) -> datetime:
+        return max(post.last_published_at for post in posts)
+
+
+LISTINGS = {
+    "authors": Authors,
+    "topics": Topics,
+    "series": SeriesOfPosts,
+    "tags": Tags,
+    "books": Books,
+}
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Answer with the addresses of the maps that hold something."""
+    maps = {name: each for name, each in _maps(request).items() if each.paginator.count}
+    return sitemap_views.index(request, maps)
+
+
+def sitemap(request: HttpRequest, section: str) -> HttpResponse:
+    """Answer with one map. Raises Http404 where there is none of that name."""
+    return sitemap_views.sitemap(request, _maps(request), section)
+
+
+def _maps(request: HttpRequest) -> dict[str, Sitemap]:
+    return {"pages": PageSitemap(request), **{name: kind() for name, kind in LISTINGS.items()}}
