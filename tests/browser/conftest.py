@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +22,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.services import missing
 
+WIDTHS = pytest.mark.parametrize("width", [1280, 390])
+ON_SQLITE = pytest.mark.skipif(
+    os.environ["DATABASE_URL"].startswith("postgres"),
+    reason="takes long, and the journey tries the editor on PostgreSQL",
+)
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -136,12 +141,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, live_site: LiveSite) -> Iterator[Page]:
+def open_window(browser: Browser, live_site: LiveSite) -> Iterator[Callable[..., Page]]:
+    """Opens a window on the site, in which nobody is logged in."""
+    contexts = []
+
+    def open_window(width: int = 1280, **options: object) -> Page:
+        size = {"width": width, "height": 1000}
+        contexts.append(browser.new_context(base_url=live_site.url, viewport=size, **options))
+        contexts[-1].set_default_timeout(30_000)
+        return contexts[-1].new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_window: Callable[..., Page]) -> Page:
     """A fresh window on the site."""
-    context = browser.new_context(base_url=live_site.url, viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
+    return open_window()
 
 
 def _services(folder: Path) -> dict[str, str]:

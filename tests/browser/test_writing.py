@@ -1,44 +1,36 @@
 """An author writes a post with every block, and an editor sees to it that readers get it."""
 
-import os
 import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from blog.blocks import BodyBlock
 
-from .editor import add_block, choose, log_in, new_post, open_chooser, pick, until
+from .conftest import ON_SQLITE, WIDTHS
+from .editor import (
+    act,
+    add_block,
+    choose,
+    choose_page,
+    fill,
+    log_in,
+    new_post,
+    open_chooser,
+    pick,
+    pick_image,
+    press,
+    write,
+)
+from .reader import read
 from .world import VIDEO
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(
-        os.environ["DATABASE_URL"].startswith("postgres"),
-        reason="takes long, and the journey tries the editor on PostgreSQL",
-    ),
+    ON_SQLITE,
 ]
-PATIENCE = 30_000  # Milliseconds; a machine with little to spare is slow with so long a form.
-WIDTHS = pytest.mark.parametrize("width", [1280, 390])
-
-
-def fill(block: Locator, label: str, words: str) -> None:
-    """Write into the field of a block that has a label."""
-    block.get_by_label(re.compile(rf"^{label}\*?$")).last.fill(words)
-
-
-def write(block: Locator, words: str) -> None:
-    """Write into the last rich text of a block."""
-    block.locator("[contenteditable=true]").last.click()
-    block.page.keyboard.type(words)
-
-
-def pick_image(block: Locator) -> None:
-    chooser = open_chooser(block.get_by_role("button", name="Choose an image").last)
-    pick(chooser, "A lamp")
-    expect(block.locator("img").last).to_be_visible()
 
 
 def heading(block: Locator) -> None:
@@ -124,11 +116,7 @@ def call_to_action(block: Locator) -> None:
 
 
 def posts(block: Locator) -> None:
-    button = block.get_by_role("button", name=re.compile("Choose a page|Choose Post"))
-    chooser = open_chooser(button.first)
-    chooser.get_by_label("Search term").fill("older")
-    pick(chooser, "An older post")
-    expect(block.get_by_text("An older post").first).to_be_visible()
+    choose_page(block, "An older post")
 
 
 def reusable(block: Locator) -> None:
@@ -147,29 +135,6 @@ def submit(page: Page) -> None:
     """Hand in what has been written."""
     press(page, page.get_by_role("button", name="Save draft"), "has been (created|saved|updated)")
     act(page, "Submit to Review", "submitted for moderation")
-
-
-def act(page: Page, name: str, said: str) -> None:
-    """Press a button of the menu below the form, which opens once the editor has loaded."""
-    page.wait_for_load_state("networkidle")
-    page.locator(".footer [data-w-dropdown-target=toggle]").click()
-    press(page, page.get_by_role("button", name=name), said)
-
-
-def press(page: Page, button: Locator, said: str) -> None:
-    """Press a button until the editor says that it is done.
-
-    Where the editor saved by itself at that moment, Wagtail takes it for another window and asks
-    once more, with a button of the same name.
-    """
-    name = button.inner_text()
-    button.click()
-    again = page.get_by_role("dialog").get_by_role("button", name=name)
-    done = page.get_by_text(re.compile(said))
-    expect(done.or_(again).first).to_be_visible(timeout=PATIENCE)
-    if again.is_visible():
-        again.click()
-    expect(done.first).to_be_visible(timeout=PATIENCE)
 
 
 def open_submitted(page: Page, title: str) -> None:
@@ -194,19 +159,6 @@ def approve(page: Page) -> None:
     act(page, "Approve and Publish", "has been updated")
 
 
-def read(page: Page, title: str) -> None:
-    """Find the post on the site, as soon as it is published."""
-    link = page.get_by_role("link", name=title)
-
-    def look() -> None:
-        page.goto("/journal/")
-        expect(link.first).to_be_visible(timeout=1_000)
-
-    until(look)
-    link.first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(title))
-
-
 WRITERS: dict[str, Callable[[Locator], None]] = {
     deed.__name__: deed
     for deed in (
@@ -226,27 +178,22 @@ SHOWN = [
 
 
 @WIDTHS
-def test_a_post_with_every_block_from_its_author_to_its_readers(
-    browser: Browser, live_site, width: int
-):
+def test_a_post_with_every_block_from_its_author_to_its_readers(open_window, live_site, width: int):
     blocks = BodyBlock().child_blocks
     assert set(WRITERS) == set(blocks)
     title = f"Every block at {width}"
-    context = browser.new_context(base_url=live_site.url, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+    page = open_window(width)
     log_in(page, "author")
     new_post(page, title)
     for name, deed in WRITERS.items():
         deed(add_block(page, str(blocks[name].label)))
     submit(page)
 
-    context.clear_cookies()
+    page.context.clear_cookies()
     log_in(page, "editor")
     open_submitted(page, title)
     for mode in ("", "email", "text"):
         look_at_preview(page, mode)
     approve(page)
     read(page, title)
-    context.close()
     assert live_site.errors() == []

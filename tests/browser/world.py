@@ -1,7 +1,7 @@
 """The world of the browser test, changed inside the database of the processes under test.
 
 Run with their environment: ``python -m tests.browser.world make`` fills the site, and
-``… fall_due`` moves the newsletter's time of day to the present moment.
+``… fall_due`` moves the newsletter's time of day to the present moment; so on for the other deeds.
 """
 
 import os
@@ -50,12 +50,15 @@ def make() -> None:
         section=section,
         send_time=(now - timedelta(hours=1)).time().replace(microsecond=0),
     )
-    TopicFactory(name="Sleep", slug="sleep")
+    sleep = TopicFactory(name="Sleep", slug="sleep")
     AuthorFactory(name="Noor Hallam", slug="noor-hallam", credentials="RN", guest=True)
     BookFactory(title="The Long Corridor", affiliate=True)
     DisclaimerFactory(name="Shops", rule="affiliate", text="<p>We earn from some links.</p>")
     DisclaimerFactory(name="No advice", rule="manual", text="<p>This is no advice.</p>")
-    PostFactory(title="An older post", parent=section, in_digests=False)
+    for title in ("An older post", "A newer post", "A slow night"):
+        PostFactory(title=title, parent=section, in_digests=False, topics=[sleep])
+    for width in (1280, 390):
+        PostFactory(title=f"Out at dawn {width}", parent=section, in_digests=False, live=False)
     collection = Collection.get_first_root_node()
     ImageFactory(title="A lamp", collection=collection)
     DocumentFactory(title="A diary", collection=collection)
@@ -79,8 +82,30 @@ def fall_due() -> None:
     Newsletter.objects.update(send_time=timezone.now().time())
 
 
+def reach_schedules() -> None:
+    """Move what is scheduled to the present moment."""
+    from django.utils import timezone
+    from wagtail.models import Page, Revision
+
+    now = timezone.now()
+    for revision in Revision.objects.exclude(approved_go_live_at=None):
+        revision.content["go_live_at"] = now.isoformat()
+        revision.approved_go_live_at = now
+        revision.save()
+    Page.objects.exclude(go_live_at=None).update(go_live_at=now)
+
+
+def clear_front_page() -> None:
+    """Leave no block on the front page."""
+    from home.models import HomePage
+
+    home = HomePage.objects.get()
+    home.body = []
+    home.save_revision().publish()
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    deeds = {deed.__name__: deed for deed in (make, fall_due)}
+    deeds = {deed.__name__: deed for deed in (make, fall_due, reach_schedules, clear_front_page)}
     deeds[sys.argv[1]]()
