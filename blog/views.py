@@ -13,7 +13,9 @@ from .recommending import disclaimers_for, posts_by_book
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who an author is, and their posts."""
-    author = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
+    author = get_object_or_404(
+        Author.objects.select_related("photo").prefetch_related("links"), slug=slug
+    )
     posts = PostPage.objects.listed().by_author(author).latest_first().for_cards()
     context = {"author": author, "posts": paginate(posts, request)}
     return render(request, "blog/pages/author.html", context)

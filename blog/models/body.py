@@ -71,6 +71,11 @@ class BodyPage(BasePage):
         text = " ".join(get_text_for_indexing(block.value.source) for block in paragraphs[:3])
         return Truncator(text).chars(240)
 
+    @property
+    def shared_image_alt(self) -> str:
+        """What the lead image shows, where it is that which is shown where the page is shared."""
+        return "" if self.social_image_id else self.lead_image_alt
+
     @cached_property
     def content(self) -> StreamValue:
         """The body as it is shown: with disclaimers right after the blocks that bring them."""

@@ -26,6 +26,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("newsletter/", include("newsletter.subscribing.urls")),
     path("metrics", metrics.serve),
+    path("cards/<int:number>-<slug:key>.png", core_views.social_card, name="social_card"),
     path("theme.css", core_views.theme, name="theme"),
     path("mail/", include(_mail_events)),
     path("", include("blog.urls")),

@@ -1,12 +1,16 @@
 """What the site serves beside pages."""
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
+from wagtail.models import Page
 
 from .models import SiteSettings
+from .social_cards import Card, draw
 
+A_MONTH = 30 * 24 * 60 * 60
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -25,4 +29,21 @@ def theme(request: HttpRequest) -> HttpResponse:
         patch_cache_control(answer, public=True, max_age=A_YEAR, immutable=True)
     else:
         patch_cache_control(answer, no_cache=True)
+    return answer
+
+
+@require_safe
+def social_card(request: HttpRequest, number: int, key: str) -> HttpResponse:
+    """Answer with the card of a page, drawn when it is first asked for.
+
+    Its address changes with what it shows; the address of an older one leads to it. Raises Http404
+    where not everyone may see the page.
+    """
+    page = get_object_or_404(Page.objects.live().public(), pk=number).specific
+    card = Card.of(page, SiteSettings.for_request(request))
+    if key != card.key:
+        return redirect("social_card", number, card.key)
+    picture = cache.get_or_set(f"social-card-{card.key}", lambda: draw(card), A_MONTH)
+    answer = HttpResponse(picture, content_type="image/png")
+    patch_cache_control(answer, public=True, max_age=A_YEAR, immutable=True)
     return answer
