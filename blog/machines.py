@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import conditional_page, require_safe
 
+from core.languages import in_all_languages, pages_to_read
 from core.models import SiteSettings
 
 from .markdown import as_markdown
@@ -33,8 +34,8 @@ def llms(request: HttpRequest) -> HttpResponse:
     """Answer with what is here, for language models (llmstxt.org)."""
     context = {
         "brand": SiteSettings.for_request(request),
-        "sections": BlogIndexPage.objects.live().public().order_by("path"),
-        "posts": PostPage.objects.listed().latest_first()[:MOST_POSTS],
+        "sections": pages_to_read(BlogIndexPage.objects.live().public()).order_by("path"),
+        "posts": PostPage.objects.listed().in_this_language().latest_first()[:MOST_POSTS],
     }
     return render(
         request,
@@ -49,5 +50,9 @@ def llms(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Answer with what programs should pass over (RFC 9309)."""
     return render(
-        request, "blog/pages/robots.txt", content_type="text/plain; charset=utf-8", using="text"
+        request,
+        "blog/pages/robots.txt",
+        {"maps": in_all_languages("/sitemap.xml")},
+        content_type="text/plain; charset=utf-8",
+        using="text",
     )

@@ -10,8 +10,8 @@ Pages = TypeVar("Pages", bound=PageQuerySet)
 
 
 def page_at(request: HttpRequest, path: str, pages: Pages) -> Pages:
-    """Return that of ``pages``, if any, whose address is a path of the site that was asked."""
+    """Return that of ``pages``, if any, whose address is a path below the front page asked for."""
     site = Site.find_for_request(request)
     if site is None:
         return pages.none()
-    return pages.filter(url_path=f"{site.root_page.url_path}{path}/")
+    return pages.filter(url_path=f"{site.root_page.localized.url_path}{path}/")

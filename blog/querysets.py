@@ -7,6 +7,8 @@ from django.db import models
 from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
+from core.languages import pages_to_read
+
 if TYPE_CHECKING:
     from blog.models import Author, BlogIndexPage, Series, Topic
 
@@ -25,6 +27,10 @@ class PostQuerySet(PageQuerySet):
     def mailable(self) -> "PostQuerySet":
         """Those that may leave the site by mail: listed, and not withheld by an editor."""
         return self.listed().filter(in_digests=True)
+
+    def in_this_language(self) -> "PostQuerySet":
+        """Those in the language being read; all where the site has one."""
+        return pages_to_read(self)
 
     def in_section(self, section: "BlogIndexPage") -> "PostQuerySet":
         """Those that lie under a section."""

@@ -14,7 +14,8 @@ from .models import AffiliateProgram, Book, Disclaimer, PostPage, ReusableConten
 def posts_by_book() -> Mapping[int, list[PostPage]]:
     """Return the listed posts that show each book, by the book's number; the latest post first.
 
-    A post that shows a book in reusable content recommends it, too.
+    They are in the language being read. A post that shows a book in reusable content recommends it,
+    too.
     """
     kept = _sources(_references(ReusableContent, Book))
     direct = _sources(_references(PostPage, Book))
@@ -23,7 +24,7 @@ def posts_by_book() -> Mapping[int, list[PostPage]]:
         direct[book].update(*(through[content] for content in contents))
     showing = set().union(*direct.values())
     shown = defaultdict(list)
-    for post in PostPage.objects.listed().filter(pk__in=showing).latest_first():
+    for post in PostPage.objects.listed().in_this_language().filter(pk__in=showing).latest_first():
         for book, numbers in direct.items():
             if post.pk in numbers:
                 shown[book].append(post)

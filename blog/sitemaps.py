@@ -12,11 +12,21 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
+from wagtail.models import Site
 
 from .models import Author, PostPage, Series, Topic
 from .recommending import posts_by_book
 
 _BASE = urlsplit(settings.BASE_URL)
+
+
+class Pages(PageSitemap):
+    """Pages in the language of the map's address."""
+
+    def get_wagtail_site(self) -> Site:
+        site = super().get_wagtail_site()
+        site.root_page = site.root_page.localized
+        return site
 
 
 class _Listings(Sitemap):
@@ -30,7 +40,7 @@ class _Listings(Sitemap):
         return _BASE.netloc
 
     def items(self) -> models.QuerySet:
-        listed = PostPage.objects.listed().values("pk")
+        listed = PostPage.objects.listed().in_this_language().values("pk")
         things = self.model.objects.filter(**{f"{self.posts}__in": listed})
         return things.annotate(changed=Max(f"{self.posts}__last_published_at")).order_by("pk")
 
@@ -92,4 +102,4 @@ def sitemap(request: HttpRequest, section: str) -> HttpResponse:
 
 
 def _maps(request: HttpRequest) -> dict[str, Sitemap]:
-    return {"pages": PageSitemap(request), **{name: kind() for name, kind in LISTINGS.items()}}
+    return {"pages": Pages(request), **{name: kind() for name, kind in LISTINGS.items()}}

@@ -18,7 +18,7 @@ urlpatterns = [
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("llms.txt", machines.llms),
     path("robots.txt", machines.robots),
-    path("sitemap.xml", sitemaps.index),
+    path("sitemap.xml", sitemaps.index, name="sitemaps"),
     path("sitemap-<section>.xml", sitemaps.sitemap, name=SITEMAP),
     path("<path:post>/index.md", machines.markdown),
     *feed_paths("authors/<slug:slug>/", sources.author),

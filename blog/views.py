@@ -16,29 +16,29 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(
         Author.objects.select_related("photo").prefetch_related("links"), slug=slug
     )
-    posts = PostPage.objects.listed().by_author(author).latest_first().for_cards()
-    context = {"author": author, "posts": paginate(posts, request)}
+    posts = PostPage.objects.listed().in_this_language().by_author(author).latest_first()
+    context = {"author": author, "posts": paginate(posts.for_cards(), request)}
     return render(request, "blog/pages/author.html", context)
 
 
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a topic is about, and the posts filed under it."""
     topic = get_object_or_404(Topic, slug=slug)
-    posts = PostPage.objects.listed().on_topic(topic).latest_first()
+    posts = PostPage.objects.listed().in_this_language().on_topic(topic).latest_first()
     return _listing(request, posts, _("Topic"), topic.name, topic.description, request.path)
 
 
 def series(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a series is about, and its posts in their order."""
     series = get_object_or_404(Series, slug=slug)
-    posts = PostPage.objects.listed().of_series(series)
+    posts = PostPage.objects.listed().in_this_language().of_series(series)
     return _listing(request, posts, _("Series"), series.name, series.description)
 
 
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the posts with a tag; not found where no reader could come upon one."""
     tag = get_object_or_404(Tag, slug=slug)
-    posts = PostPage.objects.listed().tagged(tag).latest_first()
+    posts = PostPage.objects.listed().in_this_language().tagged(tag).latest_first()
     if not posts.exists():
         raise Http404
     return _listing(request, posts, _("Tag"), tag.name)

@@ -24,6 +24,7 @@ for name, value in {
     "LOG_FORMAT": "plain",
     "METRICS_TOKEN": "",
     "COMMENTS_PROOF_OF_WORK": "false",
+    "LANGUAGES": "en-gb",
 }.items():
     os.environ.setdefault(name, value)
 

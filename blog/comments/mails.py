@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from wagtail.models import Site
 
+from core.languages import language_of
 from core.mail import PlainHeadersMessage, render_mail
 from core.models import SiteSettings
 
@@ -39,8 +40,14 @@ def for_moderators(notice: CommentNotice) -> list[EmailMultiAlternatives]:
 def for_reader(notice: CommentNotice) -> EmailMultiAlternatives:
     """Return the mail that tells a reader of an answer, and that stops with one click.
 
-    Sources: List-Unsubscribe is RFC 2369, List-Unsubscribe-Post RFC 8058.
+    It is in the post's language. Sources: List-Unsubscribe is RFC 2369, List-Unsubscribe-Post
+    RFC 8058.
     """
+    with override(language_of(notice.answer.post)):
+        return _for_reader(notice)
+
+
+def _for_reader(notice: CommentNotice) -> EmailMultiAlternatives:
     reader, answer = notice.reader, notice.answer
     site = answer.post.get_site() or Site.objects.get(is_default_site=True)
     stop_url = links.stop_url(reader)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from core.models import SiteSettings
 from core.richtext import absolute_url
@@ -40,8 +41,9 @@ FindSource = Callable[..., Source]
 def site(request: HttpRequest) -> Source:
     """Return all posts."""
     brand = SiteSettings.for_request(request)
-    url = absolute_url("/")
-    return Source(brand.name, brand.tagline, url, PostPage.objects.listed(), brand)
+    url = absolute_url(reverse("wagtail_serve", args=[""]))
+    posts = PostPage.objects.listed().in_this_language()
+    return Source(brand.name, brand.tagline, url, posts, brand)
 
 
 def section(request: HttpRequest, section: str) -> Source:
@@ -56,7 +58,7 @@ def topic(request: HttpRequest, slug: str) -> Source:
     """Return the posts filed under a topic. Raises Http404 where there is none."""
     topic = get_object_or_404(Topic, slug=slug)
     brand = SiteSettings.for_request(request)
-    posts = PostPage.objects.listed().on_topic(topic)
+    posts = PostPage.objects.listed().in_this_language().on_topic(topic)
     url = absolute_url(topic.get_absolute_url())
     return Source(topic.name, topic.description, url, posts, brand)
 
@@ -65,6 +67,6 @@ def author(request: HttpRequest, slug: str) -> Source:
     """Return the posts of an author. Raises Http404 where there is none."""
     author = get_object_or_404(Author, slug=slug)
     brand = SiteSettings.for_request(request)
-    posts = PostPage.objects.listed().by_author(author)
+    posts = PostPage.objects.listed().in_this_language().by_author(author)
     url = absolute_url(author.get_absolute_url())
     return Source(author.full_name, author.summary, url, posts, brand)

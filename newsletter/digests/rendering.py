@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.html import escape
+from django.utils.translation import override
 
 from blog.models import PostPage
 from blog.querysets import PostQuerySet
@@ -100,7 +101,8 @@ def _mailable(cohort: Cohort) -> PostQuerySet:
 
 def _set_content(cohort: Cohort, posts: list[PostPage]) -> None:
     mark = secrets.token_hex(8)
-    mail = _longest_that_fits(cohort, posts, mark)
+    with override(cohort.digest.newsletter.language):
+        mail = _longest_that_fits(cohort, posts, mark)
     cohort.subject, cohort.html, cohort.text = mail.subject, mail.html, mail.text
     cohort.slot_mark, cohort.rendered_posts = mark, [post.pk for post in posts]
 

@@ -1,5 +1,6 @@
 from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.search import index
+
+from core.languages import language_of
 
 from ..digests import schedule
 from ..headers import phrase, quoted
@@ -194,6 +197,12 @@ class Newsletter(index.Indexed, models.Model):
         """Return when the current window of a cadence opened: its latest due time until ``now``."""
         weekday = self.weekday if cadence == Cadence.WEEKLY else None
         return schedule.latest_due(self.send_time, weekday, self.time_zone, now)
+
+    @property
+    def language(self) -> str:
+        """The language of its mails and pages: that of its section."""
+        several = settings.WAGTAIL_I18N_ENABLED
+        return language_of(self.section) if several else settings.LANGUAGE_CODE
 
     @property
     def list_id(self) -> str:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import override
 
 from .. import alerts
 from ..digests.rendering import render
@@ -47,7 +48,8 @@ def send(batch_id: int) -> None:
     began, halt = time.monotonic(), None
     try:
         cohort = _content_of(batch)
-        with transports.open_transport() as transport:
+        language = cohort.digest.newsletter.language
+        with transports.open_transport() as transport, override(language):
             _submit_all(batch, cohort, transport)
     except Halt as error:
         halt = error

@@ -2,13 +2,20 @@
 
 from typing import Any
 
+from django.utils.translation import override
+
 from ..mail import NewsletterMessage, message_to, render_mail
 from ..models import Notice
 from . import links
 
 
 def for_notice(notice: Notice) -> NewsletterMessage:
-    """Return the mail that a notice stands for."""
+    """Return the mail that a notice stands for, in the newsletter's language."""
+    with override(notice.subscription.newsletter.language):
+        return _message(notice)
+
+
+def _message(notice: Notice) -> NewsletterMessage:
     subscription = notice.subscription
     newsletter = subscription.newsletter
     return message_to(

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core.guards import client_address, guarded_post, is_over_limit
+from core.languages import speak
 
 from ..models import ConsentRecord, Newsletter, Subscription
 from . import links
@@ -34,7 +35,9 @@ def helpful(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, token)
         except links.ExpiredLink as error:
-            context = {"newsletter": error.subscription.newsletter}
+            newsletter = error.subscription.newsletter
+            speak(request, newsletter.language)
+            context = {"newsletter": newsletter}
             return render(request, "newsletter/pages/expired_link.html", context, status=410)
         except links.InvalidLink:
             context = {"newsletters": Newsletter.objects.active()}
@@ -48,6 +51,7 @@ def helpful(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def join(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the sign-up form, or take down what it asks for."""
     newsletter = get_object_or_404(Newsletter, slug=slug, active=True)
+    speak(request, newsletter.language)
     if request.method != "POST":
         return _form_page(request, SignUpForm(newsletter=newsletter))
     if is_over_limit("sign-up", client_address(request), SIGN_UPS_AN_HOUR, 3600):
@@ -65,6 +69,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
     """Tell whoever signed up to look for a mail, whether the address was known or not."""
     newsletter = get_object_or_404(Newsletter, slug=slug)
+    speak(request, newsletter.language)
     return render(request, "newsletter/pages/asked.html", {"newsletter": newsletter})
 
 
@@ -74,6 +79,7 @@ def asked(request: HttpRequest, slug: str) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a press of a button, and confirm the subscription when it comes."""
     subscription = links.subscription_to_confirm(token)
+    speak(request, subscription.newsletter.language)
     wording = _("Yes, send me %(newsletter)s.") % {"newsletter": subscription.newsletter.name}
     if request.method == "POST":
         confirm_subscription(subscription, wording, timezone.now())
@@ -95,6 +101,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a subscriber gets, and change it."""
     subscription = links.subscription_of("preferences", token)
+    speak(request, subscription.newsletter.language)
     initial = {"cadence": subscription.cadence, "topics": subscription.topics}
     form = ChoiceForm(request.POST or None, newsletter=subscription.newsletter, initial=initial)
     is_saved = request.method == "POST" and form.is_valid()
@@ -121,6 +128,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     Mail programs post here for their reader, from anywhere and with no session (RFC 8058).
     """
     subscription = links.subscription_of("leave", token)
+    speak(request, subscription.newsletter.language)
     wording = _("Leave %(newsletter)s") % {"newsletter": subscription.newsletter.name}
     if request.method == "POST":
         one_click = request.POST.get("List-Unsubscribe") == "One-Click"

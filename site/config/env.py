@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_database_url
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from environs import Env, EnvError
@@ -32,6 +33,7 @@ EXPECTED = {
     "EMAIL_WEBHOOK_KEY": "the key that the provider of EMAIL_URL signs its calls with, or empty",
     "DEFAULT_FROM_EMAIL": "an address mail comes from, e.g. Gazette <hello@example.org>",
     "COMMENTS_PROOF_OF_WORK": "true or false",
+    "LANGUAGES": "codes of languages separated by commas, the site's own first, e.g. en-gb,de",
     "MEDIA_ROOT": "a folder for uploaded files",
     "STATIC_ROOT": "a folder for collected static files",
     "PROXY_COUNT": "the number of proxies in front of the site, 0 or more",
@@ -120,6 +122,27 @@ def hosts(name: str, default: list[str]) -> list[str]:
     if any(re.search(r"[/:\s]", host) for host in value):
         raise wrong(name, f"It is {','.join(value)!r}.")
     return value
+
+
+def languages(name: str, default: list[str]) -> list[tuple[str, str]]:
+    """Return the languages of the site, each with its name in itself.
+
+    A variety, as British English, is named as such only where there is another of the language.
+    """
+    codes = [code.strip().lower() for code in read("list", name, default=default)]
+    unknown = [code for code in codes if "name_local" not in LANG_INFO.get(code, {})]
+    if unknown or len(set(codes)) < len(codes):
+        raise wrong(name, f"It is {','.join(codes)!r}.")
+    families = [code.partition("-")[0] for code in codes]
+    return [
+        (code, _name_of(family if families.count(family) == 1 else code, code))
+        for code, family in zip(codes, families, strict=True)
+    ]
+
+
+def _name_of(wanted: str, code: str) -> str:
+    known = LANG_INFO.get(wanted, {})
+    return known.get("name_local") or LANG_INFO[code]["name_local"]
 
 
 def address(name: str) -> str:

@@ -197,7 +197,15 @@ NEWSLETTER_KEEP_DELIVERIES_DAYS = env.number("KEEP_DELIVERIES_DAYS", default=365
 
 # Language and time
 
-LANGUAGE_CODE = "en-gb"
+# Readers are offered each of these languages, the first at addresses as they are.
+LANGUAGES = env.languages("LANGUAGES", default=["en-gb"])
+LANGUAGE_CODE = LANGUAGES[0][0]
+LOCALE_PATHS = [SITE_DIR / "locale"]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAIL_I18N_ENABLED = len(LANGUAGES) > 1
+if WAGTAIL_I18N_ENABLED:
+    INSTALLED_APPS += ["wagtail_localize", "wagtail_localize.locales"]
+    MIDDLEWARE.insert(0, "core.languages.speak_as_addressed")
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -12,6 +12,7 @@ from wagtail.views import serve
 
 from core import views as core_views
 from core.guards import guarded_post
+from core.languages import in_each_language
 from newsletter import metrics
 
 # The mail provider tells what becomes of mails at mail/<provider>/tracking/, and no other does.
@@ -24,12 +25,10 @@ _mail_events = [
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("newsletter/", include("newsletter.subscribing.urls")),
     path("metrics", metrics.serve),
     path("cards/<int:number>-<slug:key>.png", core_views.social_card, name="social_card"),
     path("theme.css", core_views.theme, name="theme"),
     path("mail/", include(_mail_events)),
-    path("", include("blog.urls")),
 ]
 
 if settings.DEBUG:
@@ -39,7 +38,11 @@ if settings.DEBUG:
     ]
 
 urlpatterns += [
-    # Pages take posts without a cookie, and none that another site sent.
-    re_path(serve_pattern, guarded_post(serve), name="wagtail_serve"),
-    path("", include(wagtail_urls)),
+    in_each_language(
+        path("newsletter/", include("newsletter.subscribing.urls")),
+        path("", include("blog.urls")),
+        # Pages take posts without a cookie, and none that another site sent.
+        re_path(serve_pattern, guarded_post(serve), name="wagtail_serve"),
+        path("", include(wagtail_urls)),
+    )
 ]

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.models import Page
+
+from .languages import is_first_language
 
 # Below the root of the tree, which is no page.
 FRONT_PAGE_DEPTH = 2
@@ -101,9 +104,10 @@ class ProfileBlock(blocks.StructBlock):
 def open_links(
     values: Iterable[blocks.StructValue], request: HttpRequest | None, here: Page | None = None
 ) -> list[Link]:
-    """Return the links that everyone may follow, in one look-up however many there are.
+    """Return the links that everyone may follow, in as many look-ups however many there are.
 
-    ``here`` is the page that they are shown on.
+    ``here`` is the page that they are shown on. They lead to the pages in the language being
+    read, as far as there are such.
     """
     values = list(values)
     pages = _open_pages({page.pk for value in values if (page := value.get("page"))})
@@ -131,7 +135,20 @@ def _link(
 def _open_pages(numbers: set[int]) -> dict[int, Page]:
     if not numbers:
         return {}
-    return {page.pk: page for page in Page.objects.live().public().filter(pk__in=numbers)}
+    pages = {page.pk: page for page in Page.objects.live().public().filter(pk__in=numbers)}
+    return pages if is_first_language() else _translated(pages)
+
+
+def _translated(pages: dict[int, Page]) -> dict[int, Page]:
+    """Return the pages in the language being read, as far as there are such, by the same keys."""
+    keys = {page.translation_key for page in pages.values()}
+    known = (
+        Page.objects.live()
+        .public()
+        .filter(locale__language_code=get_language(), translation_key__in=keys)
+    )
+    translations = {page.translation_key: page for page in known}
+    return {key: translations.get(page.translation_key, page) for key, page in pages.items()}
 
 
 def _current(page: Page, here: object) -> str:

@@ -1,5 +1,7 @@
 """Addresses that pages cannot have."""
 
+from django.conf import settings
+
 # What the site's own addresses begin with.
 RESERVED_SLUGS = {
     "_util",
@@ -17,4 +19,5 @@ RESERVED_SLUGS = {
     "static",
     "tags",
     "topics",
+    *(code for code, _name in settings.LANGUAGES),
 }

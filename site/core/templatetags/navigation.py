@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from wagtail.blocks import StreamValue
 from wagtail.models import Site
 
+from core.languages import in_this_language, is_first_language
 from core.links import Link, open_links, page_link
 
 register = template.Library()
@@ -27,7 +28,7 @@ def main_menu(context: Mapping[str, Any]) -> list[Link]:
     site = Site.find_for_request(request)
     if site is None:
         return []
-    pages = site.root_page.get_children().live().public().in_menu()
+    pages = site.root_page.localized.get_children().live().public().in_menu()
     return [page_link(page, request, here) for page in pages]
 
 
@@ -41,4 +42,16 @@ def footer_menu(context: Mapping[str, Any]) -> list[Link]:
 
 
 def _links(menu: StreamValue, request: HttpRequest | None, here: Any) -> list[Link]:
-    return open_links([block.value for block in menu], request, here)
+    links = [block.value for block in menu]
+    if not is_first_language():
+        links = [_elsewhere(link) for link in links]
+    return open_links(links, request, here)
+
+
+def _elsewhere(link: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a link of the settings, which all languages share, for readers of another than theirs.
+
+    A page has its own title then.
+    """
+    label = "" if link["page"] else link["label"]
+    return {"page": link["page"], "label": label, "url": in_this_language(link["url"] or "")}

@@ -43,6 +43,7 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         "KEEP_DELIVERIES_DAYS": "365",
         "LOG_FORMAT": "plain",
         "COMMENTS_PROOF_OF_WORK": "false",
+        "LANGUAGES": "en-gb",
     }
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
@@ -77,6 +78,10 @@ def test_a_start_without_secret_key_says_what_it_should_be():
         *[
             (lambda: env.hosts("ALLOWED_HOSTS", default=["a"]), "ALLOWED_HOSTS", value)
             for value in ("", "https://a.org", "a.org/blog", "a.org:8000")
+        ],
+        *[
+            (lambda: env.languages("LANGUAGES", default=["en-gb"]), "LANGUAGES", value)
+            for value in ("", "english", "en-gb,de,de")
         ],
         *[
             (lambda: env.address("DEFAULT_FROM_EMAIL"), "DEFAULT_FROM_EMAIL", value)
@@ -122,6 +127,17 @@ def test_a_wrong_value_is_refused_by_name(monkeypatch, read, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=f"^{name} should be "):
         read()
+
+
+def test_languages_have_their_names_in_themselves(monkeypatch):
+    monkeypatch.setenv("LANGUAGES", "en-gb, DE,he,zh-hans")
+    names = {"en-gb": "English", "de": "Deutsch", "he": "עברית", "zh-hans": "简体中文"}
+    assert dict(env.languages("LANGUAGES", default=["en-gb"])) == names
+    monkeypatch.setenv("LANGUAGES", "en-gb,en-au")
+    assert [name for _code, name in env.languages("LANGUAGES", default=["en-gb"])] == [
+        "British English",
+        "Australian English",
+    ]
 
 
 def test_no_error_repeats_a_password(monkeypatch):

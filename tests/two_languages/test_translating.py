@@ -1,0 +1,146 @@
+"""A post is translated, and then read, found, mailed and disclosed in its language."""
+
+import re
+
+import pytest
+from wagtail.models import Page
+
+from tests.factories import AuthorFactory, NewsletterFactory, PostFactory, TopicFactory
+
+WORDS = {
+    "Home": "Start",
+    "Journal": "Tagebuch",
+    "The long night": "Die lange Nacht",
+    "What it is about.": "Worum es geht.",
+    "It begins.": "Es beginnt.",
+    "the-long-night": "die-lange-nacht",
+    "journal": "tagebuch",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def topic():
+    return TopicFactory(name="Sleep", slug="sleep")
+
+
+@pytest.fixture
+def author():
+    return AuthorFactory(name="Ana Reis", slug="ana-reis")
+
+
+@pytest.fixture
+def post(section, topic, author):
+    return PostFactory(
+        parent=section,
+        title="The long night",
+        slug="the-long-night",
+        topics=[topic],
+        authors=[author],
+    )
+
+
+@pytest.fixture
+def translated(home, post, translate):
+    """The post in German, after the whole site was translated."""
+    translate(home, WORDS)
+    return post.get_translations().get()
+
+
+def page_of(client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def alternates(html: str) -> dict[str, str]:
+    return dict(re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', html))
+
+
+def test_a_translated_post_is_read_at_an_address_of_its_language(client, post, translated):
+    html = page_of(client, "/de/tagebuch/die-lange-nacht/")
+
+    assert '<html lang="de">' in html
+    assert "Es beginnt." in html and "It begins." not in html
+    assert (
+        alternates(html)
+        == alternates(page_of(client, "/journal/the-long-night/"))
+        == {
+            "en-gb": "http://localhost/journal/the-long-night/",
+            "x-default": "http://localhost/journal/the-long-night/",
+            "de": "http://localhost/de/tagebuch/die-lange-nacht/",
+        }
+    )
+
+
+def languages(client, url: str) -> list[tuple[str, str]]:
+    """Return the addresses that the way to other languages leads to, and their languages."""
+    nav = re.search(r'<ul class="menu languages">.*?</ul>', page_of(client, url), re.DOTALL)
+    return re.findall(r'<a href="([^"]+)" hreflang="([^"]+)"', nav[0])
+
+
+def test_readers_change_the_language(client, section, translated):
+    PostFactory(parent=section, title="Not translated", slug="english-only")
+
+    assert languages(client, "/journal/the-long-night/") == [
+        ("/journal/the-long-night/", "en-gb"),
+        ("/de/tagebuch/die-lange-nacht/", "de"),
+    ]
+    assert languages(client, "/de/topics/sleep/") == [
+        ("/topics/sleep/", "en-gb"),
+        ("/de/topics/sleep/", "de"),
+    ]
+    assert languages(client, "/journal/english-only/")[1] == ("/de/", "de")
+    assert alternates(page_of(client, "/journal/english-only/")) == {
+        "en-gb": "http://localhost/journal/english-only/",
+        "x-default": "http://localhost/journal/english-only/",
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "topics/sleep/",
+        "authors/ana-reis/",
+        "feed.rss",
+        "topics/sleep/feed.rss",
+        "llms.txt",
+    ],
+)
+def test_lists_hold_the_posts_of_their_language(client, translated, path):
+    english, german = page_of(client, f"/{path}"), page_of(client, f"/de/{path}")
+
+    assert "The long night" in english and "Die lange Nacht" not in english
+    assert "Die lange Nacht" in german and "The long night" not in german
+    assert "/de/tagebuch/die-lange-nacht/" in german
+
+
+def test_menus_lead_to_the_pages_of_their_language(client, home, section, translated):
+    Page.objects.filter(translation_key=section.translation_key).update(show_in_menus=True)
+
+    assert '<a href="/de/tagebuch/">Tagebuch</a>' in page_of(client, "/de/")
+    assert '<a href="/journal/">Journal</a>' in page_of(client, "/")
+
+
+def test_each_language_has_a_map_of_its_own(client, translated):
+    assert "Sitemap: http://localhost/de/sitemap.xml" in page_of(client, "/robots.txt")
+    assert "/de/sitemap-pages.xml" in page_of(client, "/de/sitemap.xml")
+    english, german = (page_of(client, f"{at}/sitemap-pages.xml") for at in ("", "/de"))
+    assert "http://localhost/journal/the-long-night/" in english and "/de/" not in english
+    assert "http://localhost/de/tagebuch/die-lange-nacht/" in german
+    assert "http://localhost/journal/" not in german
+    assert "Es beginnt." in page_of(client, "/de/tagebuch/die-lange-nacht/index.md")
+
+
+def test_a_newsletter_is_in_the_language_of_its_section(client, newsletter, translated):
+    section = translated.get_parent().specific
+    letter = NewsletterFactory(name="Der Brief", slug="brief", section=section)
+
+    assert (letter.language, newsletter.language) == ("de", "en-gb")
+    html = page_of(client, "/newsletter/brief/")
+    assert '<html lang="de">' in html
+    assert '<link rel="canonical" href="http://localhost/de/newsletter/brief/">' in html
+    assert not alternates(html)
+    assert '<html lang="en-gb">' in page_of(client, "/de/newsletter/letter/")
