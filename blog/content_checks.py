@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 FEWEST_WORDS, MOST_WORDS = 100, 4000
 
+# Words that say nothing of where a link leads, parted by "|".
+VAGUE = _("click|click here|here|link|more|read more|this|this link|this page")
+
 logger = logging.getLogger(__name__)
 
 
@@ -107,6 +110,15 @@ def missing_summary(search_description: str, has_lead_image: bool) -> Iterator[F
         yield Finding(_("It has no lead image."))
 
 
+def vague_links(links: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+    """Find links, each by its words and its block, that do not say where to (WCAG 2.2, 2.4.9)."""
+    vague = set(str(VAGUE).split("|"))
+    for words, block in links:
+        if words.casefold().strip(" .:…>»→") in vague:
+            message = _("The link “%(words)s” does not say where it leads.")
+            yield Finding(message % {"words": words}, block)
+
+
 def unreachable_links(links: Iterable[BrokenLink]) -> Iterator[Finding]:
     """Find links that lead readers nowhere."""
     for it in links:
@@ -175,6 +187,14 @@ class Manuscript:
                     yield Heading(level, words, number)
 
     @property
+    def link_words(self) -> Iterator[tuple[str, int]]:
+        """The words of the links in its paragraphs, with their blocks."""
+        for number, child in self.blocks:
+            if child.block_type == "paragraph" and child.value.source.strip():
+                for anchor in _tree(child.value).iter("a"):
+                    yield anchor.text_content().strip(), number
+
+    @property
     def gone_embeds(self) -> list[tuple[str, int]]:
         """What is embedded though its provider shows nothing there any more."""
         found = [(it.value["url"], n) for n, it in self.blocks if it.block_type == "embed"]
@@ -200,6 +220,7 @@ def _rules(text: Manuscript) -> list[Callable[[], Iterator[Finding]]]:
         lambda: missing_alternatives(text.pictures),
         lambda: missing_credits(text.pictures),
         lambda: skipped_levels(text.headings),
+        lambda: vague_links(text.link_words),
         lambda: unreachable_links(broken(links_in(post))),
         lambda: gone_embeds(text.gone_embeds),
     ]
@@ -233,10 +254,13 @@ def _picture(
     return Picture(alt_text or "", credit or image.credit, block)
 
 
+def _tree(text: RichText) -> html.HtmlElement:
+    return html.fragment_fromstring(text.source, create_parent="div")
+
+
 def _headings_of(text: RichText) -> Iterator[tuple[int, str]]:
     """Return the level and the words of each heading in a paragraph."""
     if not text.source.strip():
         return
-    tree = html.fragment_fromstring(text.source, create_parent="div")
-    for heading in tree.iter("h2", "h3", "h4", "h5", "h6"):
+    for heading in _tree(text).iter("h2", "h3", "h4", "h5", "h6"):
         yield int(heading.tag[1]), heading.text_content().strip()

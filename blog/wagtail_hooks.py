@@ -7,7 +7,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from . import permissions
+from . import permissions, rendered_checks
 from .comments.admin import hooks as comment_hooks  # noqa: F401 (it registers what it has)
 from .models import AffiliateProgram, Author, Book, Disclaimer, ReusableContent, Series, Topic
 from .reports import REPORTS
@@ -112,4 +112,5 @@ def _list_in_menu(report: type[Report], order: int) -> None:
 for place, report in enumerate(REPORTS):
     _list_in_menu(report, 100 + place)
 
+hooks.register("construct_wagtail_userbar", rendered_checks.put_in_place)
 hooks.register("before_create_page", permissions.refuse_other_pages_of_authors)

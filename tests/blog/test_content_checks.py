@@ -41,6 +41,13 @@ class TestRules:
             Finding("An image has no alternative text.", 3),
         ]
 
+    def test_a_link_says_where_it_leads(self):
+        links = [("Click here.", 1), ("the tide tables", 2), ("Read more »", 3), ("", 4)]
+        assert list(content_checks.vague_links(links)) == [
+            Finding("The link “Click here.” does not say where it leads.", 1),
+            Finding("The link “Read more »” does not say where it leads.", 3),
+        ]
+
     def test_an_image_names_its_maker(self):
         pictures = [Picture("A lamp", ""), Picture("A lamp", "Ada", 2), Picture("A lamp", "", 3)]
         assert list(content_checks.missing_credits(pictures)) == [

@@ -13,6 +13,11 @@ import django
 # What is known of it is in the database, so that nobody is asked about it.
 VIDEO = "https://www.youtube.com/watch?v=rain"
 
+CARELESS = (
+    "paragraph",
+    '<p>Buy <a href="https://shop.example/?tag=ours-21">a pillow</a>.</p><h4>Deep down</h4>',
+)
+
 
 def make() -> None:
     """Make who works here, a section, a library, a newsletter, and a subscriber who stays."""
@@ -25,6 +30,7 @@ def make() -> None:
     from core.models import User
     from home.models import HomePage
     from tests.factories import (
+        AffiliateProgramFactory,
         AuthorFactory,
         BookFactory,
         DisclaimerFactory,
@@ -57,11 +63,13 @@ def make() -> None:
     DisclaimerFactory(name="No advice", rule="manual", text="<p>This is no advice.</p>")
     for title in ("An older post", "A newer post", "A slow night"):
         PostFactory(title=title, parent=section, in_digests=False, topics=[sleep])
+    lamp = ImageFactory(title="A lamp", collection=Collection.get_first_root_node())
+    AffiliateProgramFactory(parameter="tag", value="ours-21")
+    careless = [CARELESS, ("image", {"image": lamp, "alt_text": ""})]
+    PostFactory(title="A careless post", parent=section, in_digests=False, body=careless)
     for width in (1280, 390):
         PostFactory(title=f"Out at dawn {width}", parent=section, in_digests=False, live=False)
-    collection = Collection.get_first_root_node()
-    ImageFactory(title="A lamp", collection=collection)
-    DocumentFactory(title="A diary", collection=collection)
+    DocumentFactory(title="A diary", collection=Collection.get_first_root_node())
     ReusableContentFactory(name="Whom to call", body=[("heading", "Call somebody")])
     Embed.objects.create(
         url=VIDEO, title="Rain on a tent", provider="YouTube", player_url="https://example.org/p"
