@@ -19,6 +19,11 @@ _KEPT = {
     *("alt", "cite", "colspan", "controls", "datetime", "dir", "height", "href", "lang", "rel"),
     *("reversed", "rowspan", "scope", "src", "start", "width"),
 }
+# What has other elements in it, and no words.
+_OF_BLOCKS = {
+    *("aside", "blockquote", "div", "dl", "figure", "footer", "ol", "section", "ul"),
+    *("table", "tbody", "thead", "tr"),
+}
 _WIDEST = 1200
 _GAP = re.compile(r"[ \t\r\n]+")
 
@@ -48,10 +53,17 @@ def _complete(page: str, address: str) -> str:
 
 
 def _close_gaps(tree: html.HtmlElement) -> None:
-    """Make one space of what templates leave between words, but in code."""
+    """Make one space of what templates leave between words, and nothing between blocks of them.
+
+    Code stays as it is.
+    """
     for text in tree.xpath("//text()[not(ancestor::pre)]"):
-        name = "tail" if text.is_tail else "text"
-        setattr(text.getparent(), name, _GAP.sub(" ", text))
+        beside = text.getparent()
+        around = beside.getparent() if text.is_tail else beside
+        is_between = not text.strip() and around.tag in _OF_BLOCKS
+        setattr(
+            beside, "tail" if text.is_tail else "text", "" if is_between else _GAP.sub(" ", text)
+        )
 
 
 def _size_up(element: html.HtmlElement) -> None:
