@@ -13,6 +13,8 @@ for name, value in {
     "ALLOWED_HOSTS": "localhost,testserver",
     "DATABASE_URL": "sqlite:///var/tests.sqlite3",
     "CACHE_URL": "locmem://",
+    "PAGE_CACHE_URL": "off",
+    "PAGE_CACHE_SHARED_SECONDS": "0",
     "CELERY_BROKER_URL": "filesystem://",
     "EMAIL_URL": "file://",
     "DEFAULT_FROM_EMAIL": "Gazette <hello@example.org>",

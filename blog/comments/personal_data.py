@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from wagtail.log_actions import log
 
+from core.page_cache.purging import purge_on_commit
+
 from ..models import Comment, CommentNotice
 from .discussion import address_of
 from .moderating import ERASE
@@ -37,6 +39,7 @@ def erase(address: str, now: datetime) -> int:
         name="", email="", website="", text="", wants_answers=False, erased_at=now
     )
     Comment.objects.filter(pk__in=set(numbers) - answered).delete()
+    purge_on_commit()
     return len(numbers)
 
 

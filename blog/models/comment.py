@@ -69,6 +69,11 @@ class Comment(models.Model):
         return self.state == self.State.APPROVED
 
     @property
+    def is_shown_when_new(self) -> bool:
+        """Whether pages that are kept are out of date once it is added: see core.page_cache."""
+        return self.is_approved
+
+    @property
     def writer(self) -> str:
         """Whom moderators see as having written it."""
         return self.name or _("(erased)")

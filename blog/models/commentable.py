@@ -42,6 +42,11 @@ class Commentable(models.Model):
         """Return whether comments are open, as far as the editor decides that."""
         if self.commenting != self.Commenting.WHILE_NEW:
             return self.commenting == self.Commenting.OPEN
-        if self.first_published_at is None:
-            return True
-        return now < self.first_published_at + timedelta(days=self.close_after_days)
+        return self.comments_close_at is None or now < self.comments_close_at
+
+    @property
+    def comments_close_at(self) -> datetime | None:
+        """When comments close by themselves, if they do and that is known."""
+        if self.commenting != self.Commenting.WHILE_NEW or self.first_published_at is None:
+            return None
+        return self.first_published_at + timedelta(days=self.close_after_days)

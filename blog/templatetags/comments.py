@@ -7,6 +7,8 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from core.page_cache.marks import show_number, show_until
+
 from ..comments import text
 from ..comments.discussion import Discussion, discussion_of
 from ..models import PostPage
@@ -20,7 +22,12 @@ def discussion(context: Mapping[str, Any], post: PostPage) -> Discussion:
     request = context.get("request")
     number = request.GET.get("comments") if request else None
     is_preview = getattr(request, "is_preview", False)
-    return discussion_of(post, number, timezone.now(), is_preview)
+    discussion = discussion_of(post, number, timezone.now(), is_preview)
+    if request:
+        show_number(request, "comments", discussion.threads.number)
+        if discussion.form and post.comments_close_at:
+            show_until(request, post.comments_close_at)
+    return discussion
 
 
 @register.filter

@@ -49,6 +49,24 @@ def check_proxies_are_counted(**kwargs: object) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def check_pages_are_shared(**kwargs: object) -> list[CheckMessage]:
+    """Warn where processes may run on several machines, and pages are kept on each by itself.
+
+    A change made on one would not reach the others. With the embedded broker there is one alone.
+    """
+    is_of_one_machine = settings.CACHES["pages"]["BACKEND"].endswith("FileBasedCache")
+    if settings.CELERY_BROKER_URL.startswith("filesystem:") or not is_of_one_machine:
+        return []
+    return [
+        Warning(
+            "Pages are kept in files, which the site's processes on other machines do not see.",
+            hint="Set CACHE_URL or PAGE_CACHE_URL to a Redis that all of them use.",
+            id="gazette.W005",
+        )
+    ]
+
+
 @register(Tags.database)
 def check_site_address(databases: Sequence[str] | None = None, **kwargs: object) -> list:
     """Warn where the default site has another address than BASE_URL: links in mails would differ.

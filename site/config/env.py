@@ -21,6 +21,8 @@ EXPECTED = {
     "BASE_URL": "the public address of the site without a path, e.g. https://www.example.org",
     "DATABASE_URL": "sqlite:///var/db.sqlite3 or postgres://USER:PASSWORD@HOST:5432/NAME",
     "CACHE_URL": "locmem:// or redis://HOST:6379/0",
+    "PAGE_CACHE_URL": "file:// (or file:///FOLDER), redis://HOST:6379/0, or off",
+    "PAGE_CACHE_SHARED_SECONDS": "the seconds that a CDN may keep a page, 0 or more",
     "CELERY_BROKER_URL": (
         "filesystem:// (or filesystem:///FOLDER), redis://HOST:6379/1 or amqp://USER:PASSWORD@HOST//"
     ),
@@ -196,8 +198,46 @@ def cache(name: str, default: str) -> dict[str, Any]:
     if scheme == "locmem":
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "gazette"}
     if scheme in ("redis", "rediss"):
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+        return _redis(url)
     raise wrong(name, "It names no cache of these.")
+
+
+def page_cache(name: str, cache_name: str, folder: Path) -> dict[str, Any]:
+    """Return Django's settings of the cache of pages, which all processes of the site share.
+
+    Unset, it is the Redis of ``cache_name``; where there is none, files under ``folder``.
+    """
+    shared = _env.str(cache_name, default="")
+    is_redis = urlsplit(shared).scheme in ("redis", "rediss")
+    url = read("str", name, default=shared if is_redis else "file://")
+    if url == "off":
+        return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": parts.path or str(folder),
+            "OPTIONS": {"MAX_ENTRIES": 2000},
+        }
+    if parts.scheme in ("redis", "rediss"):
+        return _redis(url) | {"KEY_PREFIX": "pages"}
+    raise wrong(name, "It names no cache of these.")
+
+
+def policy(**directives: list[str]) -> str:
+    """Return a Content Security Policy; ``_`` in the name of a directive stands for ``-``."""
+    return "; ".join(
+        f"{name.replace('_', '-')} {' '.join(sources)}" for name, sources in directives.items()
+    )
+
+
+def _redis(url: str) -> dict[str, Any]:
+    """Return the settings of a Redis that is not waited for where it does not answer."""
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
 
 
 def broker(name: str, default: str, folder: Path) -> dict[str, Any]:

@@ -64,7 +64,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # It leaves alone what is compressed already: static files, and pages that are kept.
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page that is kept costs nothing of what follows.
+    "core.page_cache.middleware.PageCacheMiddleware",
+    "core.headers.BrowserPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,7 +115,41 @@ TEMPLATES = [
 # Data
 
 DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", BASE_DIR)}
-CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
+CACHES = {
+    "default": env.cache("CACHE_URL", "locmem://"),
+    "pages": env.page_cache("PAGE_CACHE_URL", "CACHE_URL", VAR_DIR / "pages"),
+}
+
+# Pages kept for readers
+
+# So long at most: where the cache could not be told of a change, and for the stamps in forms.
+PAGE_CACHE_SECONDS = 600
+# How long a CDN may keep a page without asking; 0 has it ask each time, and so does every browser.
+PAGE_CACHE_SHARED_SECONDS = env.number("PAGE_CACHE_SHARED_SECONDS", default=0, at_least=0)
+# The parameters that readers' views get. A value is kept where the view says that it showed it …
+PAGE_CACHE_PARAMETERS = ["page", "comments"]
+# … and with one of these, which may be anything, nothing is.
+PAGE_CACHE_FREE_PARAMETERS = ["q", "topic", "reply-to", "v"]
+PAGE_CACHE_NEVER = ("/admin/", "/_util/", "/documents/", "/metrics", "/mailbox/")
+# Apps and models of which no page shows anything, though they change often.
+PAGE_CACHE_UNSEEN = {
+    *("auth", "contenttypes", "sessions", "wagtailadmin", "wagtailsearch", "wagtailusers"),
+    *("core.User", "home.ContactMessage", "blog.CommentNotice"),
+    *(
+        f"newsletter.{model}"
+        for model in (
+            *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
+            *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
+        )
+    ),
+    *(
+        f"wagtailcore.{model}"
+        for model in (
+            *("Revision", "ReferenceIndex", "ModelLogEntry", "PageLogEntry", "UploadedFile"),
+            *("TaskState", "WorkflowState", "Comment", "CommentReply", "PageSubscription"),
+        )
+    ),
+}
 
 # Mail
 
@@ -273,6 +312,61 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "wagtailadmin_login"
+
+# Whose players may be shown in a frame, once a reader asks for one.
+PLAYERS = [
+    "https://www.youtube-nocookie.com",
+    "https://player.vimeo.com",
+    "https://open.spotify.com",
+    "https://w.soundcloud.com",
+    "https://embed.ted.com",
+]
+READER_POLICY = env.policy(
+    default_src=["'none'"],
+    script_src=["'self'"],
+    style_src=["'self'"],
+    img_src=["'self'", "data:"],
+    font_src=["'self'"],
+    media_src=["'self'"],
+    connect_src=["'self'"],
+    manifest_src=["'self'"],
+    # The proof of work before a comment runs in a worker that its script makes.
+    worker_src=["'self'", "blob:"],
+    frame_src=PLAYERS,
+    form_action=["'self'"],
+    base_uri=["'none'"],
+    frame_ancestors=["'self'"],
+)
+# What editors use is Wagtail's, which has inline styles and scripts, and pictures from clipboards.
+EDITOR_PATH = "/admin/"
+EDITOR_POLICY = env.policy(
+    default_src=["'self'"],
+    script_src=["'self'", "'unsafe-inline'"],
+    style_src=["'self'", "'unsafe-inline'"],
+    img_src=["'self'", "data:", "blob:"],
+    font_src=["'self'", "data:"],
+    worker_src=["'self'", "blob:"],
+    frame_src=["'self'", *PLAYERS],
+    object_src=["'none'"],
+    base_uri=["'self'"],
+    form_action=["'self'"],
+    frame_ancestors=["'self'"],
+)
+# The page that says that something is broken stands alone, and repeats nothing that anybody sent.
+ERROR_POLICY = env.policy(
+    default_src=["'none'"],
+    style_src=["'unsafe-inline'"],
+    base_uri=["'none'"],
+    form_action=["'none'"],
+    frame_ancestors=["'self'"],
+)
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "browsing-topics", "camera", "geolocation", "gyroscope"),
+        *("magnetometer", "microphone", "midi", "payment", "usb"),
+    )
+)
 if BASE_URL.startswith("https://"):
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

@@ -38,11 +38,12 @@ if settings.DEBUG:
     ]
 
 urlpatterns += [
+    # Where readers give the password of a page, or log in.
+    *(pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"),
     in_each_language(
         path("newsletter/", include("newsletter.subscribing.urls")),
         path("", include("blog.urls")),
         # Pages take posts without a cookie, and none that another site sent.
         re_path(serve_pattern, guarded_post(serve), name="wagtail_serve"),
-        path("", include(wagtail_urls)),
-    )
+    ),
 ]

@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+# What starts may be a new release, whose pages look different.
+from core.page_cache import store  # noqa: E402 (it needs the settings)
+
+store.purge()

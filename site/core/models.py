@@ -66,6 +66,9 @@ class CreditedImage(AbstractImage):
 class Rendition(AbstractRendition):
     """An image at one size and in one format."""
 
+    # Pages that are kept stay right when one is made, and not when it is deleted.
+    is_shown_when_new = False
+
     image = models.ForeignKey(CreditedImage, on_delete=models.CASCADE, related_name="renditions")
 
     class Meta:

@@ -30,6 +30,24 @@ def test_a_site_with_tls_and_no_proxy_counted_is_warned_of(settings):
     assert "gazette.W004" not in ids(include_deployment_checks=True)
 
 
+@pytest.mark.parametrize(
+    ("broker", "backend", "is_warned_of"),
+    [
+        ("redis://queue.example.org/1", "filebased.FileBasedCache", True),
+        ("redis://queue.example.org/1", "redis.RedisCache", False),
+        ("redis://queue.example.org/1", "dummy.DummyCache", False),
+        ("filesystem://localhost", "filebased.FileBasedCache", False),
+    ],
+)
+def test_pages_kept_on_one_of_several_machines_are_warned_of(
+    settings, tmp_path, broker, backend, is_warned_of
+):
+    settings.CELERY_BROKER_URL = broker
+    pages = {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": str(tmp_path)}
+    settings.CACHES = settings.CACHES | {"pages": pages}
+    assert ("gazette.W005" in ids(include_deployment_checks=True)) is is_warned_of
+
+
 @pytest.mark.django_db
 def test_a_site_at_another_address_than_base_url_is_warned_of(home):
     assert "gazette.W003" not in ids(databases=["default"])

@@ -30,6 +30,8 @@ def start(**variables: str) -> subprocess.CompletedProcess:
     defaults = {
         "DATABASE_URL": "sqlite:///var/tests.sqlite3",
         "CACHE_URL": "locmem://",
+        "PAGE_CACHE_URL": "file://",
+        "PAGE_CACHE_SHARED_SECONDS": "0",
         "CELERY_BROKER_URL": "filesystem://",
         "EMAIL_URL": "file://",
         "ALLOWED_HOSTS": "localhost",
@@ -100,6 +102,10 @@ def test_a_start_without_secret_key_says_what_it_should_be():
         *[
             (lambda: env.cache("CACHE_URL", ""), "CACHE_URL", value)
             for value in ("memcached://a", "nonsense")
+        ],
+        *[
+            (lambda: env.page_cache("PAGE_CACHE_URL", "", ROOT), "PAGE_CACHE_URL", value)
+            for value in ("", "memcached://a", "locmem://", "on")
         ],
         *[
             (lambda: env.broker("CELERY_BROKER_URL", "", ROOT), "CELERY_BROKER_URL", value)

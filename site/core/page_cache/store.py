@@ -1,0 +1,105 @@
+"""Where answers are kept, and how all of them are given up at once.
+
+Each is kept with the *edition* in which it was begun: a random word in the cache. To purge is to
+delete that word. Whoever asks next makes up another, and what belongs to the former counts for
+nothing, also when it is stored only afterwards: an answer that was being made while an editor
+published holds what was there before, and has the edition of before, too.
+"""
+
+import gzip
+import hashlib
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import BaseCache, caches
+from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+
+EDITION = "edition"
+# Compressed. What is larger is made anew each time.
+MOST_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """An answer with status 200: its headers, and its content as gzip."""
+
+    edition: str
+    until: float
+    headers: dict[str, str]
+    content: bytes
+
+    @classmethod
+    def of(
+        cls, content: bytes, headers: dict[str, str], edition: str, seconds: float
+    ) -> "KeptAnswer":
+        """Compress an answer; its entity tag is a digest of what it says (RFC 9110, 8.8.3)."""
+        digest = hashlib.blake2b(content, digest_size=12).hexdigest()
+        headers = {**headers, "ETag": f'W/"{digest}"'}
+        compressed = gzip.compress(content, 6, mtime=0)
+        return cls(edition, time.time() + seconds, headers, compressed)
+
+    def is_of(self, edition: str) -> bool:
+        """Whether it is as everything in an edition is, and may still be shown."""
+        return self.edition == edition and time.time() < self.until
+
+
+def look_up(request: HttpRequest) -> tuple[str, KeptAnswer | None]:
+    """Return the present edition, and the answer that is kept in it; "" where the cache fails."""
+    return _attempt(lambda: _look_up(_pages(), key_of(request)), ("", None))
+
+
+def keep(request: HttpRequest, answer: KeptAnswer) -> None:
+    """Keep an answer as long as it may be shown, unless it is large."""
+    if answer.edition and len(answer.content) <= MOST_BYTES:
+        seconds = settings.PAGE_CACHE_SECONDS
+        _attempt(lambda: _pages().set(key_of(request), answer, seconds), None)
+
+
+def purge() -> bool:
+    """Give up all that is kept; return whether the cache could be told.
+
+    It needs no room: a full disk does not keep an old page alive.
+    """
+    return _attempt(lambda: _pages().delete(EDITION) or True, False)
+
+
+def key_of(request: HttpRequest) -> str:
+    """Return the name that the answer to a request is kept under."""
+    parameters = sorted(request.GET.items())
+    address = (request.scheme, request.get_host(), request.path, parameters)
+    return hashlib.sha256(repr(address).encode()).hexdigest()
+
+
+def _pages() -> BaseCache:
+    return caches["pages"]
+
+
+def _look_up(cache: BaseCache, key: str) -> tuple[str, KeptAnswer | None]:
+    found = cache.get_many([EDITION, key])
+    edition, answer = found.get(EDITION), found.get(key)
+    if not edition:
+        cache.add(EDITION, secrets.token_hex(8), timeout=None)
+        return cache.get(EDITION, ""), None
+    return edition, answer if answer and answer.is_of(edition) else None
+
+
+def _attempt(act: Callable[[], Any], otherwise: Any) -> Any:
+    """Return what an act on the cache returns; without it the site goes on, slower."""
+    try:
+        return act()
+    except Exception as error:
+        logger.warning(
+            "The page cache fails (%s: %s). What changes now may be shown as it was for up to"
+            " %s seconds.",
+            type(error).__name__,
+            error,
+            settings.PAGE_CACHE_SECONDS,
+        )
+        return otherwise
