@@ -1,6 +1,8 @@
-"""What the admin does beside Wagtail's own: rich text, and what is in use is not deleted."""
+"""What the admin does beside Wagtail's own: rich text, phones, nothing deleted that is in use."""
 
+from django.templatetags.static import static
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
@@ -13,6 +15,12 @@ hooks.register("before_delete_snippet", deletions.refuse_if_in_use)
 # The later of two bulk actions with one name counts.
 hooks.register("register_bulk_action", deletions.DeleteImages, order=1)
 hooks.register("register_bulk_action", deletions.DeleteDocuments, order=1)
+
+
+@hooks.register("insert_global_admin_css")
+def style_narrow_windows() -> str:
+    """Let lists be moved sideways on a phone, where Wagtail cuts them off."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin/narrow.css"))
 
 
 @hooks.register("register_rich_text_features")
