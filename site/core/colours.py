@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 # WCAG 2.2, success criterion 1.4.3: text of the common size.
 NEEDED_CONTRAST = 4.5
 # What the accent stands on, and what stands on it: --paper and --wash in css/base.css.
-LIGHT_GROUNDS = ("#fcfcfa", "#eff2f0")
-DARK_GROUNDS = ("#13171a", "#1c2226")
+LIGHT_GROUNDS = ("#fcfbf8", "#f2f0ea")
+DARK_GROUNDS = ("#141618", "#1d2023")
 
 _validate_hex = RegexValidator(
     r"^#[0-9a-fA-F]{6}\Z", gettext_lazy("Give a colour as # and six digits, as “#0b5a63”.")

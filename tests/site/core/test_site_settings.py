@@ -81,7 +81,7 @@ class TestColours:
 
     def test_a_colour_that_cannot_be_read_is_refused_with_the_ratio_that_it_reaches(self, save):
         (message,) = save(accent="#ffcc00")["accent"]
-        assert "1.34 to 1" in message
+        assert "1.32 to 1" in message
         assert "4.5 to 1" in message
         assert "darker" in message
 

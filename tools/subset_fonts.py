@@ -1,0 +1,86 @@
+"""Make the fonts of site/static/fonts from their packages, and print what their fallbacks take.
+
+    npm pack @fontsource-variable/newsreader@5.3.0 @fontsource-variable/figtree@5.3.0
+    pip install fonttools brotli
+    python tools/subset_fonts.py FOLDER [SYSTEM-FONT…]
+
+FOLDER holds both, unpacked as newsreader/ and figtree/. A font of the system may be one of the
+same metrics: Liberation Serif for Times New Roman, Gelasio for Georgia.
+
+Each face keeps the weights and the one optical size that the style sheets use, and the characters
+that Western text is set in; those of other languages in Latin script are in a file of their own,
+which browsers load where a page has such a character (``unicode-range`` in css/fonts.css).
+"""
+
+# ruff: noqa: T201
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+
+FONTS = Path(__file__).parent.parent / "site/static/fonts"
+FACES = {
+    "newsreader": ("newsreader/files/newsreader-{}-opsz-normal.woff2", {"wght": (400, 600)}),
+    "newsreader-italic": ("newsreader/files/newsreader-{}-opsz-italic.woff2", {"wght": 400}),
+    "figtree": ("figtree/files/figtree-{}-wght-normal.woff2", {"wght": (400, 700)}),
+}
+# Between that of text and that of headlines, which one file serves.
+OPTICAL_SIZE = 24
+FEATURES = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "calt", "lnum", "tnum"]
+RARE = set("¤¦¬¯±µ¸¹²³¶¼½¾")
+WESTERN = {chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]} - RARE
+WESTERN |= set("ŒœŸŠšŽž‑–—‘’‚“”„†•…′″‹›€™−\u2009\u202f")
+LETTERS = "etaoinshrdlucmfwypvbgk  "
+
+
+def make(source: Path, target: Path, limits: dict, characters: set[str] | None) -> None:
+    """Write a face with no more than some characters (None: all) and axes."""
+    options = subset.Options(layout_features=FEATURES, hinting=False, name_IDs=[1, 2])
+    font = TTFont(source, lazy=False)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=map(ord, characters) if characters else font.getBestCmap())
+    subsetter.subset(font)
+    # Written and read once, as what was left out would be missed by the instancer.
+    between = BytesIO()
+    font.flavor = None
+    font.save(between)
+    font = TTFont(BytesIO(between.getvalue()))
+    if "opsz" in {axis.axisTag for axis in font["fvar"].axes}:
+        limits = limits | {"opsz": OPTICAL_SIZE}
+    font = instantiateVariableFont(font, limits)
+    font.flavor = "woff2"
+    font.save(target)
+    print(target.name, target.stat().st_size, "bytes")
+
+
+def measure(path: Path) -> dict[str, float]:
+    """Return the width of common text and the height of lines of a font, in em."""
+    font = TTFont(path)
+    em, line, names = font["head"].unitsPerEm, font["hhea"], font.getBestCmap()
+    width = sum(font["hmtx"][names[ord(letter)]][0] for letter in LETTERS) / len(LETTERS)
+    heights = {"ascent": line.ascent, "descent": -line.descent, "line-gap": line.lineGap}
+    return {name: value / em for name, value in (heights | {"width": width}).items()}
+
+
+def show_fallback(face: Path, system: Path) -> None:
+    """Print what makes a font of the system take the room of a face, for css/fonts.css.
+
+    Source: CSS Fonts Level 5, size-adjust; the overrides are of the size so adjusted.
+    """
+    wanted = measure(face)
+    adjusted = wanted.pop("width") / measure(system)["width"]
+    print(f"{face.stem} for {system.stem}: size-adjust: {adjusted:.2%};", end=" ")
+    print(*(f"{name}-override: {value / adjusted:.2%};" for name, value in wanted.items()))
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    for name, (source, limits) in FACES.items():
+        make(folder / source.format("latin"), FONTS / f"{name}.woff2", limits, WESTERN)
+        extended = folder / source.format("latin-ext")
+        make(extended, FONTS / f"{name}-extended.woff2", limits, None)
+        for system in map(Path, sys.argv[2:]):
+            show_fallback(FONTS / f"{name}.woff2", system)
