@@ -1,83 +1,22 @@
-"""``manage.py newsletter_status`` says in plain words what is going on and what is stuck."""
+"""``manage.py newsletter_status`` says in plain words what is going on."""
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from io import StringIO
 
 import pytest
-import time_machine
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from newsletter import tasks, ticks
 from newsletter.models import Batch, Digest, Newsletter, Notice, Tick
 from tests.factories import (
-    BatchFactory,
-    CohortFactory,
     DigestFactory,
     NewsletterFactory,
     SubscriptionFactory,
 )
 
-DUE = datetime(2026, 3, 2, 8, tzinfo=UTC)
-NOW = DUE + timedelta(minutes=30)
-NAME = "“The Letter, daily, 2026-03-02 08:00”"
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
+from . import DUE, HOUR, MINUTE, NAME, NOW, fine, run, troubles
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still half an hour after the digest was due, just after a tick."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        ticks.record(NOW)
-        yield traveller
-
-
-@pytest.fixture
-def digest(newsletter) -> Digest:
-    """A digest that is being sent."""
-    return DigestFactory(newsletter=newsletter, until=DUE)
-
-
-@pytest.fixture
-def add(digest) -> Callable[..., Batch]:
-    """Adds a batch of 500 mails to a digest, the one above if no other is given."""
-
-    def add(of: Digest | None = None, **values: object) -> Batch:
-        values = {"size": 500, "not_before": NOW, **values}
-        return BatchFactory(cohort=CohortFactory(digest=of or digest), **values)
-
-    return add
-
-
-def run(*options: str) -> tuple[str, int]:
-    """Run the command, and return what it says and its exit status."""
-    out, code = StringIO(), 0
-    try:
-        call_command("newsletter_status", *options, stdout=out)
-    except SystemExit as end:
-        code = end.code
-    return out.getvalue(), code
-
-
-def fine() -> list[str]:
-    """Return the lines of a report by which nothing needs attention."""
-    text, code = run()
-    assert code == 0, text
-    assert not any(line.startswith("!") for line in text.splitlines())
-    return [line[2:] for line in text.splitlines()]
-
-
-def troubles() -> list[str]:
-    """Return the lines that need attention, of a report that has some."""
-    text, code = run()
-    assert code == 1, text
-    return [line[2:] for line in text.splitlines() if line.startswith("!")]
 
 
 def test_where_nothing_is_going_on_all_is_fine():
@@ -219,132 +158,6 @@ class TestWaiting:
         add(state=Batch.State.DONE, sent=500)
         Digest.objects.update(state=Digest.State.SENT)
         assert "No digest is being planned or sent." in fine()
-
-
-class TestWorkers:
-    def test_batches_that_wait_for_a_moment_are_fine(self, add, clock):
-        add(), add(not_before=NOW + MINUTE)
-        clock.shift(4 * MINUTE)
-        assert "2 batches can be sent now; the oldest has waited for 4 minutes." in fine()
-
-    def test_batches_that_nobody_takes_ask_whether_a_worker_runs(self, add, clock):
-        add()
-        clock.shift(12 * MINUTE)
-        ticks.record(NOW + 12 * MINUTE)
-        assert troubles() == [
-            "1 batch can be sent now; the oldest has waited for 12 minutes, and no worker takes "
-            "batches: is one running with --queues mail?"
-        ]
-
-    def test_batches_wait_in_a_queue_while_a_worker_is_busy(self, add, clock):
-        add(), add(state=Batch.State.CLAIMED, lease_until=NOW + HOUR)
-        clock.shift(12 * MINUTE)
-        ticks.record(NOW + 12 * MINUTE)
-        assert "1 batch can be sent now; the oldest has waited for 12 minutes." in fine()
-
-    def test_batches_wait_in_a_queue_while_others_are_sent(self, add, clock):
-        add()
-        other = add()
-        clock.shift(12 * MINUTE)
-        ticks.record(NOW + 12 * MINUTE)
-        Batch.objects.filter(pk=other.pk).update(state=Batch.State.DONE, sent=500)
-        assert "1 batch can be sent now; the oldest has waited for 12 minutes." in fine()
-
-    def test_what_waits_on_purpose_asks_for_no_worker(self, add, clock):
-        add()
-        Newsletter.objects.update(active=False)
-        clock.shift(12 * MINUTE)
-        ticks.record(NOW + 12 * MINUTE)
-        assert not any("can be sent now" in line for line in fine())
-
-    def test_a_batch_whose_worker_died_is_told_of(self, add, clock):
-        add(state=Batch.State.CLAIMED, lease_until=NOW)
-        clock.shift(MINUTE)
-        assert (
-            "1 batch was left by a worker that died; its lease ran out 60 seconds ago. "
-            "The next tick lets others take over."
-        ) in fine()
-
-    def test_a_batch_that_nobody_takes_over_needs_attention(self, add, clock):
-        add(state=Batch.State.CLAIMED, lease_until=NOW)
-        add(state=Batch.State.CLAIMED, lease_until=NOW)
-        clock.shift(6 * MINUTE)
-        assert "2 batches were left by a worker that died" in troubles()[-1]
-
-
-class TestTrouble:
-    def test_batches_that_failed_tell_why_and_when_they_are_tried_again(self, add):
-        for attempts in (1, 2):
-            add(error="450 come later", attempts=attempts, not_before=NOW + attempts * 4 * MINUTE)
-        add(error="No connection", attempts=1, not_before=NOW + 9 * MINUTE)
-        add()
-        assert (
-            f"{NAME}: 3 batches failed, after 2 attempts at most. The next is due in 4 minutes. "
-            "Most say: 450 come later."
-        ) in fine()
-
-    def test_batches_that_failed_often_need_attention(self, add):
-        add(error="450 come later", attempts=3, not_before=NOW + MINUTE)
-        assert "1 batch failed, after 3 attempts at most" in troubles()[0]
-
-    def test_what_was_put_back_without_a_fault_did_not_fail(self, add):
-        add(error="The worker was stopped.", attempts=0)
-        assert not any("failed" in line for line in fine())
-
-    def test_mails_in_doubt_need_attention_after_the_digest_too(self, add):
-        add(state=Batch.State.DONE, sent=480, in_doubt=20)
-        add(state=Batch.State.DONE, sent=499, in_doubt=1)
-        Digest.objects.update(state=Digest.State.SENT)
-        assert troubles() == [f"{NAME}: 21 mails are in doubt, handed over without an answer."]
-        assert run()[0].endswith(
-            "  What is in doubt is never sent again by itself: reports of the provider settle it, "
-            "or an editor does under Newsletter → Digests. The mail server's log may help.\n"
-        )
-
-    def test_mails_long_in_doubt_are_not_told_of_for_ever(self, add, clock):
-        add(state=Batch.State.DONE, sent=480, in_doubt=20)
-        Digest.objects.update(state=Digest.State.SENT)
-        clock.shift(timedelta(days=31))
-        ticks.record(NOW + timedelta(days=31))
-        assert fine()
-
-    def test_a_digest_that_ends_in_the_future_tells_of_a_wrong_clock(self, newsletter):
-        DigestFactory(newsletter=newsletter, until=NOW + timedelta(days=3), state=Digest.State.SENT)
-        assert troubles() == [
-            "“The Letter, daily, 2026-03-05 08:30” ends in 3 days: a machine's clock was wrong "
-            "when it was planned. Set the clocks right. Its readers get no posts before that time."
-        ]
-
-    def test_clocks_may_differ_by_a_little(self, newsletter):
-        DigestFactory(newsletter=newsletter, until=NOW + MINUTE, state=Digest.State.SENT)
-        assert fine()
-
-
-class TestNotices:
-    @pytest.fixture
-    def notice(self, newsletter) -> Notice:
-        subscription = SubscriptionFactory(newsletter=newsletter)
-        return Notice.objects.create(
-            subscription=subscription, kind=Notice.Kind.WELCOME, error="Connection refused"
-        )
-
-    def test_notices_that_wait_tell_why(self, notice, clock):
-        clock.shift(2 * MINUTE)
-        assert (
-            "1 notice waits (confirmations and welcomes), the oldest for 2 minutes. "
-            "One says: Connection refused."
-        ) in fine()
-
-    def test_notices_that_wait_for_long_need_attention(self, notice, clock):
-        clock.shift(20 * MINUTE)
-        ticks.record(NOW + 20 * MINUTE)
-        assert "the oldest for 20 minutes" in troubles()[0]
-
-    def test_notices_that_were_sent_or_given_up_do_not_wait(self, notice, clock):
-        Notice.objects.update(sent_at=NOW)
-        assert not any("notice" in line for line in fine())
-        Notice.objects.update(sent_at=None, given_up_at=NOW)
-        assert not any("notice" in line for line in fine())
 
 
 def test_programs_get_the_same_in_json(add):
