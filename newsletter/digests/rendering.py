@@ -144,6 +144,7 @@ def _context(
     digest = cohort.digest
     return {
         "newsletter": digest.newsletter,
+        "brand": digest.newsletter.brand,
         "digest": digest,
         "posts": posts,
         "form": form,

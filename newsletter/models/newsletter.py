@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Tit
 from wagtail.search import index
 
 from core.languages import language_of
+from core.models import SiteSettings
 
 from ..digests import schedule
 from ..headers import phrase, quoted
@@ -203,6 +204,11 @@ class Newsletter(index.Indexed, models.Model):
         """The language of its mails and pages: that of its section."""
         several = settings.WAGTAIL_I18N_ENABLED
         return language_of(self.section) if several else settings.LANGUAGE_CODE
+
+    @property
+    def brand(self) -> SiteSettings:
+        """How the site names itself and looks that the newsletter's section is on."""
+        return SiteSettings.for_site(self.section.get_site())
 
     @property
     def list_id(self) -> str:

@@ -34,6 +34,7 @@ def _context(notice: Notice) -> dict[str, Any]:
     subscription = notice.subscription
     return {
         "newsletter": subscription.newsletter,
+        "brand": subscription.newsletter.brand,
         "subscription": subscription,
         "confirm_url": links.confirm_url(subscription.pk),
         "preferences_url": links.preferences_url(subscription.pk),

@@ -130,7 +130,7 @@ PAGE_CACHE_SHARED_SECONDS = env.number("PAGE_CACHE_SHARED_SECONDS", default=0, a
 PAGE_CACHE_PARAMETERS = ["page", "comments"]
 # … and with one of these, which may be anything, nothing is.
 PAGE_CACHE_FREE_PARAMETERS = ["q", "topic", "reply-to", "v"]
-PAGE_CACHE_NEVER = ("/admin/", "/_util/", "/documents/", "/metrics", "/mailbox/")
+PAGE_CACHE_NEVER = ("/admin/", "/_util/", "/documents/", "/metrics", "/mailbox/", "/styleguide/")
 # Apps and models of which no page shows anything, though they change often.
 PAGE_CACHE_UNSEEN = {
     *("auth", "contenttypes", "sessions", "wagtailadmin", "wagtailsearch", "wagtailusers"),

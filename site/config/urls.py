@@ -13,6 +13,7 @@ from wagtail.views import serve
 from core import views as core_views
 from core.guards import guarded_post
 from core.languages import in_each_language
+from home.styleguide import styleguide
 from newsletter import metrics
 
 # The mail provider tells what becomes of mails at mail/<provider>/tracking/, and no other does.
@@ -27,6 +28,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("metrics", metrics.serve),
     path("cards/<int:number>-<slug:key>.png", core_views.social_card, name="social_card"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("theme.css", core_views.theme, name="theme"),
     path("mail/", include(_mail_events)),
 ]

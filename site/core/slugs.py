@@ -17,6 +17,7 @@ RESERVED_SLUGS = {
     "newsletter",
     "series",
     "static",
+    "styleguide",
     "tags",
     "topics",
     *(code for code, _name in settings.LANGUAGES),
