@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
+MESSAGES := --extension html,txt,py,mjml --ignore '.venv*' --ignore 'tests/*' --ignore 'var/*' --no-obsolete --add-location file
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
-.PHONY: help demo test test-next bench faults screenshots lint format
+.PHONY: help demo test test-next bench faults screenshots messages compiled-messages lint format
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -34,6 +35,12 @@ faults: $(VENV)/installed-dev ## break things while mails are sent, for long
 
 screenshots: $(VENV)/installed-dev ## take the pictures of the docs anew
 	$(BIN)/python -m tests.browser.screenshots
+
+messages: $(VENV)/installed-dev ## take new words of the code into the catalogues; begin one: LOCALE=fr
+	$(BIN)/python manage.py makemessages $(if $(LOCALE),--locale $(LOCALE),--all) $(MESSAGES) --settings tests.settings
+
+compiled-messages: $(VENV)/installed-dev ## make of the catalogues what the site reads
+	$(BIN)/python manage.py compilemessages --ignore '.venv*' --settings tests.settings
 
 lint: $(VENV)/installed-dev ## check style, templates and migrations
 	$(BIN)/ruff check

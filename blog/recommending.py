@@ -9,6 +9,8 @@ from wagtail.models import ReferenceIndex
 
 from .disclosures import Facts, owed
 from .models import AffiliateProgram, Book, Disclaimer, PostPage, ReusableContent
+from .models.preparing import library_of_disclaimers
+from .models.translated import in_words_of
 
 
 def posts_by_book() -> Mapping[int, list[PostPage]]:
@@ -32,10 +34,15 @@ def posts_by_book() -> Mapping[int, list[PostPage]]:
 
 
 def disclaimers_for(books: Iterable[Book]) -> list[Disclaimer | AffiliateProgram]:
-    """Return what a list of books owes its readers for the links in it."""
+    """Return what a list of recommended books owes its readers for the links in it.
+
+    It is said in the language of the posts that recommend them.
+    """
     programs = {program.pk: program for book in books for program in book.programs}
     facts = Facts(has_affiliate_link=bool(programs))
-    disclaimers = owed(facts, Disclaimer.objects.prefetch_related("topics"))
+    locale = next((post.locale_id for book in books for post in book.recommending), None)
+    disclaimers = owed(facts, library_of_disclaimers(locale))
+    in_words_of(locale, programs.values())
     return disclaimers + [program for program in programs.values() if program.text]
 
 

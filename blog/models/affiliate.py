@@ -8,15 +8,17 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
 from wagtail.search import index
 
+from .translated import Translated
+
 UNRESERVED = RegexValidator(
     r"^[A-Za-z0-9._~-]+\Z", _("Give letters, digits and the characters . _ ~ - alone.")
 )
 
 
-class AffiliateProgram(index.Indexed, models.Model):
+class AffiliateProgram(index.Indexed, Translated):
     """An agreement with a shop, by which the publication earns from what readers buy there."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=100)
     parameter = models.CharField(
         _("parameter"),
         max_length=50,
@@ -46,7 +48,7 @@ class AffiliateProgram(index.Indexed, models.Model):
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
-    class Meta:
+    class Meta(Translated.Meta):
         verbose_name = _("affiliate program")
         verbose_name_plural = _("affiliate programs")
         ordering = ["name"]

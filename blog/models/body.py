@@ -102,8 +102,8 @@ class BodyPage(BasePage):
 
         One that no block brings, though it would stand beside it, stands at the end.
         """
-        placed = {disclaimer.pk for disclaimer in self._placed}
-        others = [disclaimer for disclaimer in self._library if disclaimer.pk not in placed]
+        placed = {disclaimer.translation_key for disclaimer in self._placed}
+        others = [each for each in self._library if each.translation_key not in placed]
         disclaimers = owed(self.facts, others)
         by_place: dict[str, list[Disclaimer]] = {place: [] for place in Disclaimer.Place.values}
         for disclaimer in disclaimers:
@@ -114,8 +114,8 @@ class BodyPage(BasePage):
 
     @cached_property
     def _library(self) -> list[Disclaimer]:
-        """All disclaimers that there are."""
-        return library_of_disclaimers()
+        """All disclaimers for pages in its language."""
+        return library_of_disclaimers(self.locale_id)
 
     @property
     def disclosures(self) -> list[tuple[Disclaimer | AffiliateProgram, str, str]]:

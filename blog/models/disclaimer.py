@@ -6,9 +6,10 @@ from wagtail.fields import RichTextField
 from wagtail.search import index
 
 from ..forms import DisclaimerForm
+from .translated import Translated
 
 
-class Disclaimer(index.Indexed, models.Model):
+class Disclaimer(index.Indexed, Translated):
     """A text that posts owe their readers, and the rule by which they owe it."""
 
     class Rule(models.TextChoices):
@@ -28,7 +29,7 @@ class Disclaimer(index.Indexed, models.Model):
         END = "end", _("at the end")
 
     name = models.CharField(
-        _("name"), max_length=100, unique=True, help_text=_("For editors; readers do not see it.")
+        _("name"), max_length=100, help_text=_("For editors; readers do not see it.")
     )
     rule = models.CharField(_("shown"), max_length=20, choices=Rule, default=Rule.MANUAL)
     topics = models.ManyToManyField(
@@ -62,7 +63,7 @@ class Disclaimer(index.Indexed, models.Model):
         index.SearchField("text"),
     ]
 
-    class Meta:
+    class Meta(Translated.Meta):
         verbose_name = _("disclaimer")
         verbose_name_plural = _("disclaimers")
         ordering = ["name"]

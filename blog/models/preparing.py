@@ -18,25 +18,30 @@ from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
 from .embed import Embed
 from .reusable import ReusableContent, numbered
+from .translated import holding_in, in_words_of
 
 if TYPE_CHECKING:
     from .body import BodyPage
 
 
 def prepare(pages: Sequence["BodyPage"]) -> None:
-    """Find all that many pages of one model show and disclose, in a fixed number of queries.
+    """Find all that many pages show and disclose, in a fixed number of queries.
 
+    They are of one model and in one language.
     Their bylines and topics are for the query that finds the pages (``PostQuerySet.in_full``).
     """
-    library = library_of_disclaimers()
+    if not pages:
+        return
+    library = library_of_disclaimers(pages[0].locale_id)
     for page, content in zip(pages, contents_of(pages), strict=True):
         page._blocks = content
         page._library = library
 
 
-def library_of_disclaimers() -> list[Disclaimer]:
-    """Return all disclaimers that there are, with the links in their texts resolved."""
-    library = list(Disclaimer.objects.prefetch_related("topics"))
+def library_of_disclaimers(locale: int) -> list[Disclaimer]:
+    """Return all disclaimers for pages in a language, with the links in their texts resolved."""
+    library = list(holding_in(locale, Disclaimer).prefetch_related("topics"))
+    in_words_of(locale, library)
     richtext.expand_in_place([(disclaimer, "text") for disclaimer in library])
     return library
 
@@ -48,6 +53,7 @@ def contents_of(pages: Sequence["BodyPage"]) -> list[StreamValue]:
     _find_embeds(contents)
     authors, books = _all(contents, Author), _all(contents, Book)
     _find_relations(contents, authors, books)
+    _find_words(contents, books, pages)
     richtext.expand_in_place(
         [(text, "source") for text in _all(contents, RichText)]
         + [(author, "bio") for author in authors]
@@ -68,6 +74,7 @@ def _copies(pages: Sequence["BodyPage"]) -> list[StreamValue]:
     stored = [page.body.get_prep_value() for page in pages]
     names = {raw["value"]["content"] for body in stored for raw in body if _is_reusable(raw)}
     reusable = ReusableContent.objects.in_bulk(names) if names else {}
+    in_words_of(pages[0].locale_id, reusable.values(), "body")
     bodies = [
         [raw for _number, raw in numbered(body, reusable) if raw["type"] in stream.child_blocks]
         for body in stored
@@ -95,6 +102,15 @@ def _find_relations(
     images += [author.photo for author in authors if author.photo]
     images += [book.cover for book in books if book.cover]
     models.prefetch_related_objects(images, "renditions")
+
+
+def _find_words(
+    contents: Sequence[StreamValue], books: Sequence[Book], pages: Sequence["BodyPage"]
+) -> None:
+    """Have disclaimers and programs speak the language of the pages that show them."""
+    for page in pages[:1]:
+        in_words_of(page.locale_id, _all(contents, Disclaimer))
+        in_words_of(page.locale_id, [program for book in books for program in book.programs])
 
 
 def _find_published(contents: Sequence[StreamValue]) -> None:

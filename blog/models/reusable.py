@@ -7,13 +7,14 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from ..blocks import ContentBlock
+from .translated import Translated
 
 
-class ReusableContent(index.Indexed, models.Model):
+class ReusableContent(index.Indexed, Translated):
     """Blocks that many posts show, and that are changed in one place."""
 
     name = models.CharField(
-        _("name"), max_length=100, unique=True, help_text=_("For editors; readers do not see it.")
+        _("name"), max_length=100, help_text=_("For editors; readers do not see it.")
     )
     body = StreamField(ContentBlock(), verbose_name=_("content"))
 
@@ -21,7 +22,7 @@ class ReusableContent(index.Indexed, models.Model):
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
-    class Meta:
+    class Meta(Translated.Meta):
         verbose_name = _("reusable content")
         verbose_name_plural = _("reusable content")
         ordering = ["name"]

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 from django.template import loader
+from django.urls import reverse
 from wagtail.rich_text import RichText
 
 from blog.disclosures import Facts, owed
@@ -179,3 +180,14 @@ class TestInTheEditor:
         answer = admin_client.post("/admin/snippets/blog/disclaimer/add/", values)
         assert "Choose the topics whose posts show it." in answer.content.decode()
         assert not Disclaimer.objects.exists()
+
+
+def test_no_two_disclaimers_have_one_name(admin_client):
+    DisclaimerFactory(name="Advice")
+    form = {"name": "Advice", "rule": "always", "place": "end", "text": "null"}
+
+    answer = admin_client.post(reverse("wagtailsnippets_blog_disclaimer:add"), form)
+
+    assert answer.status_code == 200
+    assert "Disclaimer with this Name already exists." in answer.content.decode()
+    assert Disclaimer.objects.count() == 1

@@ -4,8 +4,17 @@ import re
 
 import pytest
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
-from tests.factories import AuthorFactory, NewsletterFactory, PostFactory, TopicFactory
+from tests.factories import (
+    AuthorFactory,
+    BookFactory,
+    DisclaimerFactory,
+    NewsletterFactory,
+    PostFactory,
+    ReusableContentFactory,
+    TopicFactory,
+)
 
 WORDS = {
     "Home": "Start",
@@ -144,3 +153,64 @@ def test_a_newsletter_is_in_the_language_of_its_section(client, newsletter, tran
     assert '<link rel="canonical" href="http://localhost/de/newsletter/brief/">' in html
     assert not alternates(html)
     assert '<html lang="en-gb">' in page_of(client, "/de/newsletter/letter/")
+
+
+@pytest.fixture
+def library(topic):
+    """What the post shows and owes: one disclaimer by its topic, one placed by hand, and words."""
+    owed = DisclaimerFactory(name="Advice", rule="topic", text="<p>Ask.</p>")
+    owed.topics.add(topic)
+    return {
+        "owed": owed,
+        "always": DisclaimerFactory(name="Always", rule="always", text="<p>English alone.</p>"),
+        "placed": DisclaimerFactory(name="Placed", rule="always", text="<p>Nobody paid.</p>"),
+        "words": ReusableContentFactory(
+            name="Help", body=[("paragraph", RichText("<p>Call somebody.</p>"))]
+        ),
+    }
+
+
+def test_a_translated_post_owes_and_shows_what_the_original_does(
+    client, home, section, topic, library, translate
+):
+    post = PostFactory(
+        parent=section,
+        title="The long night",
+        slug="the-long-night",
+        topics=[topic],
+        body=[
+            ("disclaimer", {"disclaimer": library["placed"]}),
+            ("reusable", {"content": library["words"]}),
+        ],
+    )
+    german = {"Ask.": "Fragen.", "Nobody paid.": "Bezahlt hat niemand.", "Call somebody.": "Anruf."}
+    translate(home, WORDS | german)
+    assert "Ask." in page_of(client, "/de/tagebuch/die-lange-nacht/")
+    translate(library["owed"], german)
+
+    html = page_of(client, "/de/tagebuch/die-lange-nacht/")
+
+    assert [html.count(words) for words in german.values()] == [1, 1, 1]
+    assert not [words for words in german if words in html]
+    assert html.count("English alone.") == 1
+    english = page_of(client, post.url)
+    assert [english.count(words) for words in german] == [1, 1, 1]
+    feed = page_of(client, "/de/feed.atom")
+    assert [feed.count(words) for words in german.values()] == [1, 1, 1]
+
+
+def test_what_an_affiliate_program_asks_to_be_said_is_said_in_german(
+    client, home, section, translate
+):
+    book = BookFactory(affiliate=True)
+    program = book.programs[0]
+    program.text = "<p>We earn.</p>"
+    program.save()
+    PostFactory(parent=section, slug="the-long-night", body=[("book", {"book": book, "note": ""})])
+    translate(home, WORDS)
+    translate(program, {"We earn.": "Wir verdienen."})
+
+    for page in ("/de/tagebuch/die-lange-nacht/", "/de/books/"):
+        html = page_of(client, page)
+        assert "Wir verdienen." in html and "We earn." not in html
+    assert "We earn." in page_of(client, "/books/")
