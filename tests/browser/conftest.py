@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.services import missing
 
@@ -59,6 +59,7 @@ class LiveSite:
             **_services(folder),
             "EMAIL_URL": f"file://{folder}/mailbox",
             "MEDIA_ROOT": f"{folder}/media",
+            "PAGE_CACHE_URL": f"file://{folder}/pages",
             "TICK_SECONDS": "1",
             "SETTLE_SECONDS": "1",
         }
@@ -142,18 +143,27 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_window(browser: Browser, live_site: LiveSite) -> Iterator[Callable[..., Page]]:
-    """Opens a window on the site, in which nobody is logged in."""
-    contexts = []
+    """Opens a window on the site, in which nobody is logged in.
+
+    Whatever is done in it, no page may try what its policy forbids.
+    """
+    contexts, refused = [], []
+
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            refused.append((message.page and message.page.url, message.text))
 
     def open_window(width: int = 1280, **options: object) -> Page:
         size = {"width": width, "height": 1000}
         contexts.append(browser.new_context(base_url=live_site.url, viewport=size, **options))
         contexts[-1].set_default_timeout(30_000)
+        contexts[-1].on("console", note)
         return contexts[-1].new_page()
 
     yield open_window
     for context in contexts:
         context.close()
+    assert not refused
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Answers readers from what is kept, and keeps what it can."""
 
-import gzip
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -32,7 +31,8 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_from_a_stranger(request):
             return _kept_by_nobody(self.get_response(request))
-        request.GET = _known_parameters(request)
+        if request.META.get("QUERY_STRING"):
+            request.GET = _known_parameters(request)
         if request.GET.keys() - set(settings.PAGE_CACHE_PARAMETERS):
             return _shown_to_everyone(self.get_response(request))
         edition, kept = store.look_up(request)
@@ -113,7 +113,7 @@ def _answer(request: HttpRequest, kept: KeptAnswer, status: str) -> HttpResponse
     Whether it was kept is said as RFC 9211 has it.
     """
     is_compressed = bool(_ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
-    content = kept.content if is_compressed else gzip.decompress(kept.content)
+    content = kept.content if is_compressed else kept.plain
     response = HttpResponse(content if request.method == "GET" else b"", headers=kept.headers)
     response["Content-Length"] = str(len(content))
     response["Cache-Status"] = f"Gazette; {status}"

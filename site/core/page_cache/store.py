@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 EDITION = "edition"
 # Compressed. What is larger is made anew each time.
 MOST_BYTES = 256 * 1024
+# So many of them a process has in its memory, too: then the cache is asked for the edition alone.
+MOST_NEAR = 64
+_near: dict[str, "KeptAnswer"] = {}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,11 @@ class KeptAnswer:
         headers = {**headers, "ETag": f'W/"{digest}"'}
         compressed = gzip.compress(content, 6, mtime=0)
         return cls(edition, time.time() + seconds, headers, compressed)
+
+    @cached_property
+    def plain(self) -> bytes:
+        """Its content, not compressed."""
+        return gzip.decompress(self.content)
 
     def is_of(self, edition: str) -> bool:
         """Whether it is as everything in an edition is, and may still be shown."""
@@ -82,12 +91,20 @@ def _pages() -> BaseCache:
 
 
 def _look_up(cache: BaseCache, key: str) -> tuple[str, KeptAnswer | None]:
-    found = cache.get_many([EDITION, key])
-    edition, answer = found.get(EDITION), found.get(key)
+    edition = cache.get(EDITION)
     if not edition:
         cache.add(EDITION, secrets.token_hex(8), timeout=None)
         return cache.get(EDITION, ""), None
-    return edition, answer if answer and answer.is_of(edition) else None
+    near = _near.get(key)
+    if near and near.is_of(edition):
+        return edition, near
+    answer = cache.get(key)
+    if not answer or not answer.is_of(edition):
+        return edition, None
+    if len(_near) >= MOST_NEAR:
+        _near.clear()
+    _near[key] = answer
+    return edition, answer
 
 
 def _attempt(act: Callable[[], Any], otherwise: Any) -> Any:

@@ -10,6 +10,8 @@ register = template.Library()
 
 
 @register.simple_tag
-def sharing(title: str, url: str, brand: SiteSettings | None) -> list[Link]:
-    """Return the links that pass on a page, to where the site's settings say."""
-    return share_links(title, url, [block.value for block in brand.sharing]) if brand else []
+def sharing(title: str, url: str | None, brand: SiteSettings | None) -> list[Link]:
+    """Return the links that pass on a page, to where the settings say; a new one has none."""
+    if not url or not brand:
+        return []
+    return share_links(title, url, [block.value for block in brand.sharing])

@@ -17,6 +17,7 @@ from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 
 from blog.models import Comment
+from core.page_cache import store
 from home.models import ContactField, ContactMessage, ContactPage
 from newsletter.models import Subscription
 from tests.factories import AuthorFactory, PostFactory, TopicFactory
@@ -219,6 +220,16 @@ def test_what_is_kept_too_long_is_made_anew(post, client, settings):
         assert kept(client.get(POST))
         clock.shift(2)
         assert not kept(client.get(POST))
+
+
+def test_what_another_process_keeps_is_handed_out_and_what_it_purges_is_not(post, client):
+    client.get(POST)
+    client.get(POST)
+    store._near.clear()
+    assert kept(client.get(POST))
+    assert kept(client.get(POST))
+    caches["pages"].delete(store.EDITION)
+    assert not kept(client.get(POST))
 
 
 def test_damaged_files_are_made_anew(post, client, pages):

@@ -347,7 +347,7 @@ def test_a_cache_that_fails_stops_neither_readers_nor_editors(
     def fail(*args, **kwargs):
         raise OSError("No space left on device")
 
-    for name in ("get_many", "set", "add"):
+    for name in ("get", "set", "add"):
         monkeypatch.setattr(pages, name, fail)
     assert "Old title" in read(POST)[0]
     monkeypatch.undo()
