@@ -1,9 +1,10 @@
 """The vocabulary of which posts: each rule stands here once."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.timezone import make_aware
 from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
@@ -39,6 +40,15 @@ class PostQuerySet(PageQuerySet):
     def first_published_in(self, since: datetime, until: datetime) -> "PostQuerySet":
         """Those first published after ``since`` and not after ``until``."""
         return self.filter(first_published_at__gt=since, first_published_at__lte=until)
+
+    def of_month(self, first: date) -> "PostQuerySet":
+        """Those first published in the month that begins with a day, in the site's time zone."""
+        following = (first + timedelta(days=31)).replace(day=1)
+        since, until = (
+            make_aware(datetime(day.year, day.month, 1))  # noqa: DTZ001
+            for day in (first, following)
+        )
+        return self.filter(first_published_at__gte=since, first_published_at__lt=until)
 
     def by_author(self, author: "Author") -> "PostQuerySet":
         """Those that an author wrote, alone or with others."""

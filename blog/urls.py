@@ -10,11 +10,15 @@ from .feeds.views import feed_paths
 SITEMAP = "django.contrib.sitemaps.views.sitemap"
 
 urlpatterns = [
+    path("archive/", views.archive, name="archive"),
+    path("archive/<int:year>/<int:month>/", views.month, name="month"),
+    path("authors/", views.authors, name="authors"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("books/", views.books, name="books"),
     path("comments/", include("blog.comments.urls")),
     path("series/<slug:slug>/", views.series, name="series"),
     path("tags/<str:slug>/", views.tag, name="tag"),
+    path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("llms.txt", machines.llms),
     path("robots.txt", machines.robots),

@@ -1,10 +1,14 @@
-"""Public pages of authors, topics, series, tags and books."""
+"""Public pages of authors, topics, series, tags, months and books."""
 
+from datetime import date
+
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
+from . import archive as archives
 from .listing import paginate
 from .models import Author, Book, PostPage, Series, Topic
 from .querysets import PostQuerySet
@@ -42,6 +46,37 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     if not posts.exists():
         raise Http404
     return _listing(request, posts, _("Tag"), tag.name)
+
+
+def authors(request: HttpRequest) -> HttpResponse:
+    """Show all who have written posts that readers come upon, and how many of them."""
+    posts = PostPage.objects.listed().in_this_language()
+    authors = Author.objects.filter(bylines__post__in=posts).annotate(number=Count("bylines"))
+    context = {"things": authors.order_by("name", "pk"), "name": _("Authors")}
+    return render(request, "blog/pages/index.html", context)
+
+
+def topics(request: HttpRequest) -> HttpResponse:
+    """Show all topics that have posts, and how many."""
+    posts = PostPage.objects.listed().in_this_language()
+    topics = Topic.objects.filter(posts__in=posts).annotate(number=Count("posts"))
+    context = {"things": topics.order_by("name", "pk"), "name": _("Topics")}
+    return render(request, "blog/pages/index.html", context)
+
+
+def archive(request: HttpRequest) -> HttpResponse:
+    """Show the months in which posts came out, by year, and how many there are of each."""
+    return render(request, "blog/pages/archive.html", {"months": archives.months()})
+
+
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """Show the posts of a month; not found where there are none."""
+    place = archives.place_of(year, month)
+    if place is None:
+        raise Http404
+    posts = PostPage.objects.listed().in_this_language().of_month(date(year, month, 1))
+    context = {"place": place, "posts": paginate(posts.latest_first().for_cards(), request)}
+    return render(request, "blog/pages/month.html", context)
 
 
 def books(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, PageManager
+from wagtail.search import index
 
 from .. import previews
 from ..disclosures import Facts
@@ -30,6 +31,9 @@ from .topic import Topic
 
 # A post that takes so long to read, and has so many parts, has a table of contents.
 LONG_MINUTES, FEWEST_PARTS = 3, 3
+
+
+_name = index.SearchField("name")
 
 
 class PostPage(Commentable, BodyPage):
@@ -105,6 +109,14 @@ class PostPage(Commentable, BodyPage):
             ["in_digests", "listed", "pinned", "canonical_url"], heading=_("Where it appears")
         ),
         Commentable.comment_panel,
+    ]
+
+    search_fields = [
+        *BodyPage.search_fields,
+        index.RelatedFields("bylines", [index.RelatedFields("author", [_name])]),
+        index.RelatedFields("topics", [_name, index.FilterField("slug")]),
+        index.RelatedFields("tags", [_name]),
+        index.FilterField("listed"),
     ]
 
     class Meta:

@@ -23,6 +23,8 @@ _mail_events = [
     if pattern.name == f"{settings.MAIL_EVENTS_FROM}_tracking_webhook"
 ]
 
+handler404 = "home.not_found.page_not_found"
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
@@ -44,6 +46,7 @@ urlpatterns += [
     *(pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"),
     in_each_language(
         path("newsletter/", include("newsletter.subscribing.urls")),
+        path("search/", include("home.search.urls")),
         path("", include("blog.urls")),
         # Pages take posts without a cookie, and none that another site sent.
         re_path(serve_pattern, guarded_post(serve), name="wagtail_serve"),

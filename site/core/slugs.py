@@ -6,8 +6,10 @@ from django.conf import settings
 RESERVED_SLUGS = {
     "_util",
     "admin",
+    "archive",
     "authors",
     "books",
+    "cards",
     "comments",
     "documents",
     "mail",
@@ -15,6 +17,7 @@ RESERVED_SLUGS = {
     "media",
     "metrics",
     "newsletter",
+    "search",
     "series",
     "static",
     "styleguide",

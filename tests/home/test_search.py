@@ -1,0 +1,218 @@
+"""What readers find, and what nobody may come upon."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from wagtail.models import PageViewRestriction
+from wagtail.rich_text import RichText
+
+from home.models import StandardPage
+from tests.factories import AuthorFactory, PostFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db
+SECRETS = ("Draft lantern", "Private lantern", "Unlisted lantern", "Future lantern")
+
+
+@pytest.fixture
+def find(client, home) -> Callable[..., str]:
+    """Return the search page for a query."""
+
+    def find(q: str = "", **asked: str) -> str:
+        answer = client.get("/search/", {"q": q, **asked})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    return find
+
+
+def titles(html: str) -> list[str]:
+    found = re.findall(r'<h2 dir="auto"><a href="[^"]+">(.*?)</a></h2>', html)
+    return [re.sub("</?mark>", "", title) for title in found]
+
+
+def with_secrets(section) -> None:
+    """Publish a post that everyone may find, and one of each kind that nobody may."""
+    PostFactory(parent=section, title="Open lantern", body=[("paragraph", RichText("<p>Oil</p>"))])
+    PostFactory(parent=section, title=SECRETS[0], live=False)
+    private = PostFactory(parent=section, title=SECRETS[1])
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    PostFactory(parent=section, title=SECRETS[2], listed=False)
+    tomorrow = timezone.now() + timezone.timedelta(days=1)
+    PostFactory(parent=section, title=SECRETS[3], live=False, go_live_at=tomorrow)
+
+
+def test_words_are_found_wherever_a_post_has_them(find, section):
+    post = PostFactory(
+        parent=section,
+        title="Harbour",
+        standfirst="Of gulls.",
+        authors=[AuthorFactory(name="Ines Okafor")],
+        topics=[TopicFactory(name="Navigation")],
+        body=[
+            ("paragraph", RichText("<p>The tide <b>turned</b>.</p>")),
+            ("callout", {"kind": "note", "text": RichText("<p>Mind the mooring.</p>")}),
+        ],
+    )
+    post.tags.add("estuary")
+    post.save_revision().publish()
+    for word in ("harbour", "GULLS", "okafor", "navigation", "estuary", "turned", "mooring"):
+        assert titles(find(word)) == ["Harbour"], word
+    assert titles(find("mooring okafor")) == ["Harbour"]
+    assert titles(find("mooring camel")) == []
+
+
+def test_a_match_in_the_title_comes_before_one_in_the_text(find, section):
+    PostFactory(parent=section, title="Owls")
+    text = RichText("<p>" + "word " * 300 + "owls</p>")
+    PostFactory(parent=section, title="Other things", body=[("paragraph", text)])
+    assert titles(find("owls")) == ["Owls", "Other things"]
+
+
+def test_matches_are_marked_and_all_else_is_escaped(find, section):
+    text = RichText(
+        "<p>" + "word " * 99 + "a &lt;script&gt; of lantern light " + "end " * 99 + "</p>"
+    )
+    PostFactory(parent=section, title="<b>Lanterns</b> & co", body=[("paragraph", text)])
+    html = find("lantern")
+    assert "&lt;b&gt;<mark>Lanterns</mark>&lt;/b&gt; &amp; co" in html
+    assert "&lt;script&gt; of <mark>lantern</mark> light" in html
+    assert html.count("end ") < 60
+    html = find('"><script>alert(1)</script>')
+    assert "<script>alert" not in html
+
+
+def test_what_is_not_public_is_neither_found_nor_suggested(client, find, section):
+    with_secrets(section)
+    hidden = StandardPage(title="Lantern room", slug="room", live=False)
+    section.get_parent().add_child(instance=hidden)
+    html = find("lantern")
+    assert titles(html) == ["Open lantern"]
+    assert "Lantern room" not in html
+    suggested = client.get("/search/suggest/", {"q": "lant"}).json()
+    assert suggested == {"suggestions": ["Open lantern"]}
+
+
+def test_authors_topics_and_pages_are_found_beside_posts(find, home):
+    author, topic = AuthorFactory(name="Lantern Maker"), TopicFactory(name="Lanterns")
+    page = home.add_child(instance=StandardPage(title="About the lantern", slug="about"))
+    html = find("lantern")
+    for url in (author.get_absolute_url(), topic.get_absolute_url(), page.url):
+        assert f'<a href="{url}"' in html
+
+
+def test_a_topic_narrows_what_is_found(client, find, section):
+    sleep, work = TopicFactory(name="Sleep", slug="sleep"), TopicFactory(name="Work", slug="work")
+    PostFactory(parent=section, title="Owls at night", topics=[sleep, work])
+    PostFactory(parent=section, title="Owls by day", topics=[work])
+    html = find("owls", topic="sleep")
+    assert titles(html) == ["Owls at night"]
+    assert '<option value="sleep" selected>' in html
+    assert len(titles(find("owls", topic="work"))) == 2
+    for unknown in ("nothing", "\x00", "a b"):
+        assert client.get("/search/", {"q": "owls", "topic": unknown}).status_code == 404
+
+
+def test_what_is_found_comes_in_pages_that_keep_the_query(find, section):
+    for number in range(12):
+        PostFactory(parent=section, title=f"Owl {number}")
+    html = find("owl")
+    assert len(titles(html)) == 10
+    assert "12 posts found" in html
+    assert 'rel="next" href="?q=owl&amp;page=2"' in html
+    second = find("owl", page="2")
+    assert len(set(titles(html) + titles(second))) == 12
+    assert 'rel="prev" href="/search/?q=owl"' in second
+    assert '<ol class="results" start="11">' in second
+    for page in ("0", "-1", "99999", "soon", "1\x00"):
+        assert titles(find("owl", page=page))
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("", "The latest posts"),
+        ("zebra", "No post has all of these words"),
+        ("😀 --- \x00", "There is no word in this"),
+    ],
+)
+def test_where_nothing_is_found_there_are_ways_on(find, section, query, says):
+    post = PostFactory(parent=section)
+    html = find(query)
+    assert says in html
+    assert f'href="{post.url}"' in html
+    assert 'href="/topics/"' in html
+    assert '<meta name="robots" content="noindex">' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("眠れない夜に 読むもの", "眠れない夜に"),
+        ("Don’t e-mail example.org", "don’t e-mail"),
+        ("Ñandú", "ñandú"),
+    ],
+)
+def test_words_of_other_scripts_are_found(find, section, text, query):
+    PostFactory(parent=section, title="It", body=[("paragraph", RichText(f"<p>{text}</p>"))])
+    html = find(query)
+    assert titles(html) == ["It"]
+    assert "<mark>" in html
+
+
+ODD = [
+    *('lantern" OR "1', "lantern*", "NOT lantern", "lantern NEAR/2 oil", "title:lantern", "((("),
+    *(
+        "lantern & !oil | <->",
+        "\\",
+        "%s %d %(x)s",
+        "{body}: lantern",
+        "the and of",
+        "眠れない",
+        "𓂀",
+    ),
+    *("\x00lantern", "lantern " * 2000, "x" * 10_000, "\u202elantern", "İ ı ß ﬃ", "²", "a'b''c"),
+    *("''';--", "_", "-lantern", "^lantern"),
+]
+
+
+def test_no_query_fails_or_shows_what_is_not_public(client, section):
+    with_secrets(section)
+
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.text(max_size=60) | st.lists(st.sampled_from([*ODD, *SECRETS])).map(" ".join))
+    def holds(query: str) -> None:
+        for url in ("/search/", "/search/suggest/"):
+            answer = client.get(url, {"q": query})
+            assert answer.status_code == 200
+            found = str(answer.json() if "suggest" in url else titles(answer.content.decode()))
+            assert not any(secret in found for secret in SECRETS)
+
+    for query in ODD:
+        holds.hypothesis.inner_test(query)
+    holds()
+
+
+def test_it_takes_the_same_queries_however_much_is_found(client, find, section):
+    def queries(url: str) -> int:
+        client.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url)
+        return len(captured)
+
+    urls = ("/search/?q=owl", "/search/suggest/?q=owl", "/search/")
+    PostFactory(parent=section, title="Owl", authors=[AuthorFactory(name="Owl One")])
+    few = [queries(url) for url in urls]
+    for number in range(9):
+        PostFactory(
+            parent=section, title=f"Owl {number}", topics=[TopicFactory(name=f"Owl {number}")]
+        )
+    assert [queries(url) for url in urls] == few
+    assert few[0] <= 15
+    assert few[1] <= 4
+    assert few[2] <= 7
