@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.guards import client_address, guarded_post, is_over_limit
 from core.models import SiteSettings
+from core.page_cache.marks import show_until
 
 from ..models import PostPage
 from . import links, posting
@@ -32,6 +33,8 @@ def write(request: HttpRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(PostPage.objects.published(), pk=post_id)
     if not post.takes_comments(timezone.now()):
         return render(request, "blog/comments/closed.html", {"post": post}, status=403)
+    if post.comments_close_at:
+        show_until(request, post.comments_close_at)
     if request.method != "POST":
         return _form_page(request, _form_for(request, post))
     if is_over_limit("comment", client_address(request), COMMENTS_AN_HOUR, AN_HOUR):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -33,7 +34,7 @@ class PageCacheMiddleware:
             return _kept_by_nobody(self.get_response(request))
         if request.META.get("QUERY_STRING"):
             request.GET = _known_parameters(request)
-        if request.GET.keys() - set(settings.PAGE_CACHE_PARAMETERS):
+        if not _is_bounded(request):
             return _shown_to_everyone(self.get_response(request))
         edition, kept = store.look_up(request)
         return _answer(request, kept, "hit") if kept else self._make(request, edition)
@@ -61,6 +62,16 @@ def _is_from_a_stranger(request: HttpRequest) -> bool:
         and "Authorization" not in request.headers
         and not request.path.startswith(settings.PAGE_CACHE_NEVER)
     )
+
+
+def _is_bounded(request: HttpRequest) -> bool:
+    """Whether there are only so many addresses like that of a request.
+
+    There is no end to words that are searched for, nor to the ports that a host can be given.
+    """
+    host = request.get_host()
+    is_known = host in settings.ALLOWED_HOSTS or host == urlsplit(settings.BASE_URL).netloc
+    return is_known and request.GET.keys() <= set(settings.PAGE_CACHE_PARAMETERS)
 
 
 @contextmanager

@@ -252,14 +252,18 @@ def test_what_is_planned_appears_and_goes_with_the_tick(world, commit, read, clo
         assert ("Planned" in read(SECTION)[0]) is is_there
 
 
-def test_comments_close_on_time_on_a_page_that_is_kept(world, commit, read, clock):
+def test_comments_close_on_time_on_a_page_that_is_kept(world, commit, read, clock, client):
     commit(change, world.post, commenting="while_new", close_after_days=1)
     clock.move_to(world.post.first_published_at + timedelta(days=1, minutes=-2))
     assert "reply-stamp" in read(POST)[0]
     clock.shift(timedelta(minutes=1))
     assert read(POST)[1]
+    form = reverse("comments:write", args=[world.post.pk])
+    assert not read(form)[1]
+    assert read(form)[1]
     clock.shift(timedelta(minutes=1))
     assert "reply-stamp" not in read(POST)[0]
+    assert client.get(form).status_code == 403
 
 
 def test_what_no_reader_sees_purges_nothing(world, commit, read, client):
