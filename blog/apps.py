@@ -8,10 +8,8 @@ class BlogConfig(AppConfig):
         """Index what the library refers to in every process; the admin's alone would by itself."""
         from wagtail.models import ReferenceIndex
 
-        from . import (
-            indexing,  # noqa: F401 Its receiver keeps the index of the search.
-            moved,  # noqa: F401 Its receivers lead on from old addresses.
-        )
+        # They register checks and receivers.
+        from . import checks, indexing, moved, publishing  # noqa: F401
 
         for model in self.get_models():
             ReferenceIndex.register_model(model)

@@ -14,9 +14,8 @@ CHARACTERS_A_MINUTE = 300
 # The blocks that are read word by word. What is said of pictures and files is not counted.
 READ = {"heading", "paragraph", "quote", "callout", "questions"}
 
-_UNSPACED = re.compile(
-    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
-)
+# Characters of Chinese and Japanese, which put no space between words.
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
 
 
 @dataclass(frozen=True)
@@ -44,16 +43,19 @@ class Length:
         return f"{words}, {minutes}"
 
 
-def length_of(blocks: Iterable[StreamValue.StreamChild]) -> Length:
-    """Return how long the text of blocks is: of what the search index is given of them."""
+def texts_of(blocks: Iterable[StreamValue.StreamChild]) -> list[str]:
+    """Return what is read of blocks, as the search index is given it."""
     read = (child for child in blocks if child.block_type in READ)
-    lengths = [
-        _length(text) for child in read for text in child.block.get_searchable_content(child.value)
-    ]
+    return [text for child in read for text in child.block.get_searchable_content(child.value)]
+
+
+def length_of(blocks: Iterable[StreamValue.StreamChild]) -> Length:
+    """Return how long the text of blocks is."""
+    lengths = [_length(text) for text in texts_of(blocks)]
     return Length(sum(it.words for it in lengths), sum(it.characters for it in lengths))
 
 
 def _length(text: str) -> Length:
-    spaced, characters = _UNSPACED.subn(" ", text)
+    spaced, characters = UNSPACED.subn(" ", text)
     words = sum(any(map(str.isalnum, word)) for word in spaced.split())
     return Length(words + characters, characters)

@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import embedding
+from . import embedding, pdf, related
 from .comments import moderating, notices
+from .models import PostPage
 
 
 @shared_task
@@ -32,3 +33,28 @@ def delete_old_spam() -> None:
 def ask_about_embeds() -> None:
     """Learn what became of videos elsewhere that nobody asked about for long."""
     embedding.ask_about_old(timezone.now())
+
+
+@shared_task
+def learn_terms(post_id: int) -> None:
+    """Write down what a post is about, for recommending it and others with it."""
+    if post := PostPage.objects.filter(pk=post_id).first():
+        related.learn(post)
+
+
+@shared_task
+def learn_terms_again() -> None:
+    """Do the same for posts that were missed, and find out anew what is rare."""
+    related.learn_again(timezone.now())
+
+
+@shared_task
+def make_pdfs() -> None:
+    """Make the PDFs that readers wait for."""
+    pdf.make_waiting(timezone.now())
+
+
+@shared_task
+def tidy_pdfs() -> None:
+    """Delete the PDFs of posts that are no longer for everyone."""
+    pdf.tidy()

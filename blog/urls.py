@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import machines, sitemaps, views
+from . import machines, pdf_views, sitemaps, views
 from .feeds import sources
 from .feeds.views import feed_paths
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemaps"),
     path("sitemap-<section>.xml", sitemaps.sitemap, name=SITEMAP),
     path("<path:post>/index.md", machines.markdown),
+    path("<path:post>/post.pdf", pdf_views.pdf),
     *feed_paths("authors/<slug:slug>/", sources.author),
     *feed_paths("topics/<slug:slug>/", sources.topic),
     *feed_paths("", sources.site),

@@ -6,9 +6,11 @@ from .comment import Comment, CommentNotice
 from .disclaimer import Disclaimer
 from .embed import Embed
 from .post import PostAuthor, PostPage, PostTag
+from .post_pdf import PostPDF
 from .reusable import ReusableContent
 from .section import BlogIndexPage
 from .series import Series
+from .term import PostTerm, Term
 from .topic import Topic
 
 __all__ = [
@@ -23,10 +25,13 @@ __all__ = [
     "Disclaimer",
     "Embed",
     "PostAuthor",
+    "PostPDF",
     "PostPage",
     "PostTag",
+    "PostTerm",
     "RetailerLink",
     "ReusableContent",
     "Series",
+    "Term",
     "Topic",
 ]

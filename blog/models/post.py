@@ -12,10 +12,12 @@ from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.blocks import PageChooserBlock
+from wagtail.fields import StreamField
 from wagtail.models import Orderable, PageManager
 from wagtail.search import index
 
-from .. import previews
+from .. import previews, related
 from ..disclosures import Facts
 from ..forms import PostPageForm
 from ..headings import Entry, table_of_contents
@@ -84,6 +86,20 @@ class PostPage(Commentable, BodyPage):
         ),
     )
 
+    recommendations = StreamField(
+        [
+            ("pinned", PageChooserBlock("blog.PostPage", label=_("Always"), icon="pick")),
+            ("excluded", PageChooserBlock("blog.PostPage", label=_("Never"), icon="cross")),
+        ],
+        verbose_name=_("recommended"),
+        blank=True,
+        block_counts={"pinned": {"max_num": 6}},
+        help_text=_(
+            "At the end stand the posts that are nearest to this one. Put one there always, in this"
+            " order, or never."
+        ),
+    )
+
     objects = PageManager.from_queryset(PostQuerySet)()
 
     base_form_class = PostPageForm
@@ -108,6 +124,7 @@ class PostPage(Commentable, BodyPage):
         MultiFieldPanel(
             ["in_digests", "listed", "pinned", "canonical_url"], heading=_("Where it appears")
         ),
+        FieldPanel("recommendations"),
         Commentable.comment_panel,
     ]
 
@@ -165,6 +182,19 @@ class PostPage(Commentable, BodyPage):
         entries = table_of_contents(self.content)
         is_long = self.length.minutes >= LONG_MINUTES and len(entries) >= FEWEST_PARTS
         return entries if is_long else []
+
+    @cached_property
+    def recommended(self) -> list["PostPage"]:
+        """The posts to recommend at its end."""
+        return related.recommended(self)
+
+    @property
+    def pinned_and_excluded(self) -> tuple[list[int], list[int]]:
+        """The numbers of the posts to recommend at its end always, in order, and of those never."""
+        chosen = [(raw["type"], raw["value"]) for raw in self.recommendations.get_prep_value()]
+        pinned = dict.fromkeys(value for kind, value in chosen if kind == "pinned" and value)
+        excluded = {value for kind, value in chosen if kind == "excluded" and value}
+        return [value for value in pinned if value not in excluded], list(excluded)
 
     @cached_property
     def filed_under(self) -> list[Topic]:

@@ -134,7 +134,7 @@ PAGE_CACHE_NEVER = ("/admin/", "/_util/", "/documents/", "/metrics", "/mailbox/"
 # Apps and models of which no page shows anything, though they change often.
 PAGE_CACHE_UNSEEN = {
     *("auth", "contenttypes", "sessions", "wagtailadmin", "wagtailsearch", "wagtailusers"),
-    *("core.User", "home.ContactMessage", "blog.CommentNotice"),
+    *("core.User", "home.ContactMessage", "blog.CommentNotice", "blog.PostPDF"),
     *(
         f"newsletter.{model}"
         for model in (
@@ -200,6 +200,8 @@ CELERY_BEAT_SCHEDULE = {
     "newsletter housekeeping": {"task": "newsletter.tasks.housekeeping", "schedule": NIGHTLY},
     "old spam": {"task": "blog.tasks.delete_old_spam", "schedule": NIGHTLY},
     "old messages of visitors": {"task": "home.tasks.delete_old_messages", "schedule": NIGHTLY},
+    "what posts are about": {"task": "blog.tasks.learn_terms_again", "schedule": NIGHTLY},
+    "old PDFs": {"task": "blog.tasks.tidy_pdfs", "schedule": NIGHTLY},
     "videos elsewhere": {"task": "blog.tasks.ask_about_embeds", "schedule": NIGHTLY},
     "comments": {
         "task": "blog.tasks.comments_tick",
@@ -406,6 +408,8 @@ LOGGING = {
         **{name: {"level": "WARNING"} for name in ("wagtail", "django_tasks")},
         # A worker's --loglevel is for what Celery says.
         "newsletter": {"level": "INFO"},
+        # They tell of each rule that they pass over, and of pictures that only decorate.
+        **{name: {"level": "CRITICAL"} for name in ("weasyprint", "fontTools")},
         # A proof that is none says nothing but that somebody made one up.
         "django_altcha": {"level": "CRITICAL"},
     },

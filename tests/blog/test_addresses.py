@@ -25,6 +25,7 @@ def form(post, **fields) -> dict:
         "standfirst": post.standfirst,
         "lead_image": "",
         "lead_image_alt": "",
+        "recommendations": streamfield([]),
         "body": streamfield([("heading", "It falls")]),
         "bylines": inline_formset(
             [{"id": it.pk, "author": it.author_id} for it in post.bylines.all()], initial=1

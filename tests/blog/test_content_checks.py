@@ -271,6 +271,7 @@ class TestInTheEditor:
             "standfirst": "",
             "lead_image": "",
             "lead_image_alt": "",
+            "recommendations": streamfield([]),
             "body": streamfield([("paragraph", rich_text("<p>Few words.</p>"))]),
             "bylines": inline_formset([{"author": AuthorFactory().pk}]),
             "comments": inline_formset([]),

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from blog import paper
 from blog.models import Disclaimer, PostPage
 from core.channels import Channel
 from tests.factories import (
@@ -72,6 +73,7 @@ def feeds(client) -> dict[str, str]:
 def shown(client, post: PostPage) -> dict[str, str]:
     """Return a post as each channel shows it."""
     pages = {"web": client.get(post.url).content.decode(), **feeds(client)}
+    pages["paper"] = paper.html_of(PostPage.objects.get(pk=post.pk))
     pages["markdown"] = client.get(f"{post.url}index.md").content.decode()
     for channel in (Channel.EMAIL, Channel.TEXT):
         pages[channel] = loader.render_to_string(

@@ -35,6 +35,7 @@ def form():
         "standfirst": "",
         "lead_image": "",
         "lead_image_alt": "",
+        "recommendations": streamfield([]),
         "body": streamfield([(kind, value) for kind, value in islice(kinds, BLOCKS)]),
         "bylines": inline_formset([{"author": author.pk}]),
         "comments": inline_formset([]),

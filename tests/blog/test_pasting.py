@@ -41,6 +41,7 @@ def publish(admin_client, section):
             "standfirst": "",
             "lead_image": "",
             "lead_image_alt": "",
+            "recommendations": streamfield([]),
             "body": streamfield([]),
             "bylines": inline_formset([{"author": AuthorFactory(name="Ana").pk}]),
             "comments": inline_formset([]),

@@ -107,7 +107,8 @@ class TestContents:
 class TestSharing:
     def links(self, client, post) -> list[str]:
         shared = re.search(r'<ul class="share-list">.*?</ul>', page_of(client, post), re.DOTALL)
-        return re.findall(r'<a href="([^"]+)"', unescape(shared[0])) if shared else []
+        links = re.findall(r'<a href="([^"]+)"', unescape(shared[0])) if shared else []
+        return [link for link in links if not link.endswith("/post.pdf")]
 
     def test_a_mail_has_title_and_address_whatever_is_in_them(self, client, section):
         title = "Tea & rain? 100% “yes”\u2028夜 <b>"

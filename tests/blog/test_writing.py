@@ -21,6 +21,7 @@ def write(admin_client, section):
             "standfirst": "",
             "lead_image": "",
             "lead_image_alt": "",
+            "recommendations": streamfield([]),
             "body": streamfield([]),
             "bylines": inline_formset([{"author": author.pk} for author in authors]),
             "comments": inline_formset([]),

@@ -41,6 +41,7 @@ def form(section):
             "standfirst": "",
             "lead_image": "",
             "lead_image_alt": "",
+            "recommendations": streamfield([]),
             "body": streamfield([("heading", "It falls")]),
             "bylines": inline_formset(bylines or [{"author": AuthorFactory().pk}], initial=initial),
             "comments": inline_formset([]),

@@ -1,0 +1,61 @@
+"""A post as HTML for paper, of which its PDF is made.
+
+It holds what the web page says of the post, with all that it discloses, less what only a screen can
+do. The addresses of links become notes.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.template import loader
+from django.utils import translation
+from lxml import html
+
+from core.channels import without_controls
+from core.models import SiteSettings
+from core.richtext import absolute_url
+
+if TYPE_CHECKING:
+    from blog.models import PostPage
+
+# Of pictures at several widths, the largest that is not wider than paper needs.
+WIDEST = 1600
+
+
+def html_of(post: "PostPage") -> str:
+    """Return a whole document. It is the same as long as nothing in it has changed."""
+    context = {"page": post, "brand": SiteSettings.for_site(post.get_site())}
+    with translation.override(post.locale.language_code):
+        source = loader.render_to_string("blog/paper/post.html", context)
+    document = html.document_fromstring(without_controls(source))
+    for script in document.xpath("//script | //audio"):
+        script.drop_tree()
+    for picture in document.iter("img"):
+        _choose_width(picture)
+    _note_addresses(document)
+    return html.tostring(document, doctype="<!doctype html>", encoding="unicode")
+
+
+def _choose_width(picture: html.HtmlElement) -> None:
+    """Have a picture shown as large as paper needs it."""
+    offered = [part.split() for part in picture.attrib.pop("srcset", "").split(",") if part.strip()]
+    candidates = [(int(width.removesuffix("w")), url) for url, width in offered]
+    fitting = [it for it in candidates if it[0] <= WIDEST]
+    if fitting:
+        picture.set("src", max(fitting)[1])
+    for name in ("sizes", "loading", "fetchpriority", "decoding"):
+        picture.attrib.pop(name, None)
+
+
+def _note_addresses(document: html.HtmlElement) -> None:
+    """Put the address of each link behind it, once, unless the link leads within the post."""
+    noted: set[str] = set()
+    for link in document.xpath("//body//a[@href and not(starts-with(@href, '#'))]"):
+        address = absolute_url(link.get("href"))
+        link.set("href", address)
+        words = "".join(link.text_content().split())
+        shown = address.removeprefix("mailto:").removeprefix("tel:")
+        if shown not in noted and shown not in words:
+            noted.add(shown)
+            note = html.Element("span", {"class": "note"})
+            note.text, note.tail, link.tail = shown, link.tail, None
+            link.addnext(note)

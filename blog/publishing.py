@@ -1,0 +1,25 @@
+"""What follows when posts are published, and when their files go."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from wagtail.signals import page_published
+
+from .models import PostPage, PostPDF
+from .tasks import learn_terms
+
+
+@receiver(page_published, sender=PostPage, dispatch_uid="blog.publishing")
+def learn_what_it_is_about(instance: PostPage, **kwargs: Any) -> None:
+    """Have the worker write down what the post is about; what is lost is found again at night."""
+    transaction.on_commit(lambda: learn_terms.delay(instance.pk), robust=True)
+
+
+@receiver(post_delete, sender=PostPDF, dispatch_uid="blog.publishing.pdf")
+def delete_file(instance: PostPDF, **kwargs: Any) -> None:
+    """Delete a PDF's file with what is known of it."""
+    if name := instance.file.name:
+        storage = instance.file.storage
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
