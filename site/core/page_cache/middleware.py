@@ -16,6 +16,7 @@ from .marks import numbers_shown
 from .store import KeptAnswer
 
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b")
+_HAS_PADDED_NUMBER = re.compile(r"/0[0-9]+(/|$)")
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 _SAME_FOR_ALL = {"cookie", "accept-encoding"}
 
@@ -67,11 +68,16 @@ def _is_from_a_stranger(request: HttpRequest) -> bool:
 def _is_bounded(request: HttpRequest) -> bool:
     """Whether there are only so many addresses like that of a request.
 
-    There is no end to words that are searched for, nor to the ports that a host can be given.
+    There is no end to words that are searched for, nor to the ports that a host can be given, nor
+    to the zeros before a number.
     """
     host = request.get_host()
     is_known = host in settings.ALLOWED_HOSTS or host == urlsplit(settings.BASE_URL).netloc
-    return is_known and request.GET.keys() <= set(settings.PAGE_CACHE_PARAMETERS)
+    return (
+        is_known
+        and request.GET.keys() <= set(settings.PAGE_CACHE_PARAMETERS)
+        and not _HAS_PADDED_NUMBER.search(request.path)
+    )
 
 
 @contextmanager

@@ -140,6 +140,9 @@ def test_made_up_parameters_neither_fill_the_cache_nor_pass_it_by(post, client, 
     for query in ("page=2", "page=99999", "page=-1", "page=two", "page=01", "page=", "comments=9"):
         assert not kept(client.get(f"/journal/?{query}"))
         assert not kept(client.get(f"{POST}?{query}"))
+    for words in ("rain", "moss & ferns", ""):
+        assert client.get(f"/search/?q={words}").status_code == 200
+    assert client.get(f"/comments/00{post.pk}/").status_code == 200
     assert client.get("/nowhere/?x=1").status_code == 404
     assert entries(pages) == before
 
