@@ -15,6 +15,8 @@ from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.models import Page
 
+from core.visibility import is_open_to_all
+
 from .models.reusable import ReusableContent, numbered
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def broken(links: Iterable[InternalLink]) -> list[BrokenLink]:
     pages = {link.target for link in links if link.kind == "page"}
     documents = {link.target for link in links if link.kind == "document"}
     titles = dict(Page.objects.filter(pk__in=pages).values_list("pk", "title"))
-    public = Page.objects.live().public().filter(pk__in=pages).values_list("pk", flat=True)
+    public = Page.objects.live().filter(is_open_to_all(), pk__in=pages).values_list("pk", flat=True)
     kept = get_document_model().objects.filter(pk__in=documents).values_list("pk", flat=True)
     sound = {"page": set(public), "document": set(kept)}
     return [

@@ -9,6 +9,9 @@ from wagtail.search.backends.base import BaseSearchResults
 
 from core.page_cache.marks import show_number
 
+from .models.preparing import prepare_cards
+from .querysets import PostQuerySet
+
 PER_PAGE = 10
 # With so many pages there are links to some of them by number.
 LONG = 4
@@ -37,4 +40,12 @@ def paginate(things: QuerySet | BaseSearchResults, request: HttpRequest) -> Numb
     """Return the page of a list that ``?page=`` asks for; the nearest there is, where it is off."""
     page = NumberedPaginator(things, PER_PAGE).get_page(request.GET.get("page"))
     show_number(request, "page", page.number)
+    return page
+
+
+def paginate_posts(posts: PostQuerySet, request: HttpRequest) -> Page:
+    """Return the same of posts, with all that a listing shows of each."""
+    page = paginate(posts, request)
+    page.object_list = list(page.object_list)
+    prepare_cards(page.object_list)
     return page

@@ -9,6 +9,7 @@ from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
 from core.languages import pages_to_read
+from core.visibility import is_open_to_all
 
 if TYPE_CHECKING:
     from blog.models import Author, BlogIndexPage, Series, Topic
@@ -19,7 +20,7 @@ class PostQuerySet(PageQuerySet):
 
     def published(self) -> "PostQuerySet":
         """Those that everyone may read: live, and no view restriction on them or above them."""
-        return self.live().public()
+        return self.live().filter(is_open_to_all())
 
     def listed(self) -> "PostQuerySet":
         """Those that readers come upon: published, and not for those alone who have the address."""

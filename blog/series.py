@@ -1,7 +1,8 @@
 """Where a post stands in its series."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,20 @@ class Place:
     part: int | None = None
     previous: "PostPage | None" = None
     next: "PostPage | None" = None
+
+
+def in_order(posts: Iterable["PostPage"]) -> list["PostPage"]:
+    """Return posts of one series in the order of ``PostQuerySet.of_series``."""
+    latest = datetime.max.replace(tzinfo=UTC)
+    return sorted(
+        posts,
+        key=lambda post: (
+            post.part is None,
+            post.part or 0,
+            post.first_published_at or latest,
+            post.pk,
+        ),
+    )
 
 
 def place_among(post: "PostPage", posts: Sequence["PostPage"]) -> Place:

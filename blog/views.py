@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from . import archive as archives
-from .listing import paginate
+from .listing import paginate, paginate_posts
 from .models import Author, Book, PostPage, Series, Topic
 from .querysets import PostQuerySet
 from .recommending import disclaimers_for, posts_by_book
@@ -21,7 +21,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
         Author.objects.select_related("photo").prefetch_related("links"), slug=slug
     )
     posts = PostPage.objects.listed().in_this_language().by_author(author).latest_first()
-    context = {"author": author, "posts": paginate(posts.for_cards(), request)}
+    context = {"author": author, "posts": paginate_posts(posts, request)}
     return render(request, "blog/pages/author.html", context)
 
 
@@ -75,7 +75,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     if place is None:
         raise Http404
     posts = PostPage.objects.listed().in_this_language().of_month(date(year, month, 1))
-    context = {"place": place, "posts": paginate(posts.latest_first().for_cards(), request)}
+    context = {"place": place, "posts": paginate_posts(posts.latest_first(), request)}
     return render(request, "blog/pages/month.html", context)
 
 
@@ -105,6 +105,6 @@ def _listing(
         "name": name,
         "description": description,
         "feeds_of": feeds_of,
-        "posts": paginate(posts.for_cards(), request),
+        "posts": paginate_posts(posts, request),
     }
     return render(request, "blog/pages/listing.html", context)

@@ -7,6 +7,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from blog.models import PostPage, Topic
+from blog.models.preparing import prepare_cards
 from blog.querysets import PostQuerySet
 
 
@@ -41,7 +42,8 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
         numbers = list(dict.fromkeys(wish.picked)) or latest.besides(shown, wish)
         shown.update(numbers)
         chosen.append(numbers)
-    cards = {post.pk: post for post in posts.filter(pk__in=shown).for_cards()} if shown else {}
+    cards = posts.in_bulk(shown)
+    prepare_cards(list(cards.values()))
     return [
         Part(wish.topic, [cards[number] for number in numbers if number in cards])
         for wish, numbers in zip(wishes, chosen, strict=True)

@@ -1,4 +1,7 @@
+from collections.abc import Sequence
+
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +12,7 @@ from wagtail.images import get_image_model_string
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
-from core.models import BasePage
+from core.models import BasePage, CreditedImage
 from core.streams import instances_in
 
 from ..blocks import BodyBlock
@@ -19,7 +22,7 @@ from ..panels import DisclosuresPanel
 from .affiliate import AffiliateProgram
 from .book import Book
 from .disclaimer import Disclaimer
-from .preparing import contents_of, library_of_disclaimers
+from .preparing import Found, Prepared, Wanted, prepare
 
 
 class BodyPage(BasePage):
@@ -86,9 +89,31 @@ class BodyPage(BasePage):
         return content
 
     @cached_property
+    def prepared(self) -> Prepared:
+        """A copy of the body with all that its blocks show, and the disclaimers there are."""
+        prepare([self])
+        return self.__dict__["prepared"]
+
+    @property
     def _blocks(self) -> StreamValue:
-        """A copy of the body with all that its blocks show."""
-        return contents_of([self])[0]
+        return self.prepared.blocks
+
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not getattr(request, "is_preview", False):
+            prepare([self], with_surroundings=True)
+        return super().serve(request, *args, **kwargs)
+
+    @classmethod
+    def want_surroundings(cls, pages: Sequence["BodyPage"], wanted: Wanted) -> None:
+        """Ask for what pages show around their bodies."""
+        keys = ((page.lead_image_id, page.social_image_id) for page in pages)
+        if images := {key for pair in keys for key in pair if key}:
+            wanted.add(CreditedImage, pk__in=images)
+
+    def take_surroundings(self, found: Found) -> None:
+        """Take what was found of what it shows around its body."""
+        self.lead_image = found[CreditedImage].get(self.lead_image_id)
+        self.social_image = found[CreditedImage].get(self.social_image_id)
 
     @property
     def facts(self) -> Facts:
@@ -103,7 +128,8 @@ class BodyPage(BasePage):
         One that no block brings, though it would stand beside it, stands at the end.
         """
         placed = {disclaimer.translation_key for disclaimer in self._placed}
-        others = [each for each in self._library if each.translation_key not in placed]
+        library = self.prepared.library
+        others = [each for each in library if each.translation_key not in placed]
         disclaimers = owed(self.facts, others)
         by_place: dict[str, list[Disclaimer]] = {place: [] for place in Disclaimer.Place.values}
         for disclaimer in disclaimers:
@@ -111,11 +137,6 @@ class BodyPage(BasePage):
             is_lost = is_beside and cause_of(disclaimer, self._blocks) is None
             by_place[Disclaimer.Place.END if is_lost else disclaimer.place].append(disclaimer)
         return by_place
-
-    @cached_property
-    def _library(self) -> list[Disclaimer]:
-        """All disclaimers for pages in its language."""
-        return library_of_disclaimers(self.locale_id)
 
     @property
     def disclosures(self) -> list[tuple[Disclaimer | AffiliateProgram, str, str]]:

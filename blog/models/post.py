@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from taggit.models import TaggedItemBase
+from taggit.models import Tag, TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.blocks import PageChooserBlock
 from wagtail.fields import StreamField
@@ -24,10 +25,11 @@ from ..headings import Entry, table_of_contents
 from ..panels import ContentChecksPanel
 from ..querysets import PostQuerySet
 from ..reading import Length, length_of
-from ..series import Place, place_among
+from ..series import Place, in_order, place_among
 from .author import Author
 from .body import BodyPage
 from .commentable import Commentable
+from .preparing import Found, Wanted
 from .series import Series
 from .topic import Topic
 
@@ -154,11 +156,6 @@ class PostPage(Commentable, BodyPage):
         return super().from_serializable_data(data, check_fks=check_fks, strict_fks=strict_fks)
 
     @cached_property
-    def is_published(self) -> bool:
-        """Whether everyone may read it."""
-        return PostPage.objects.published().filter(pk=self.pk).exists()
-
-    @cached_property
     def authors(self) -> list[Author]:
         """Who wrote it, in the order of the byline."""
         bylines = list(self.bylines.all())
@@ -201,6 +198,51 @@ class PostPage(Commentable, BodyPage):
         """Its topics."""
         return list(self.topics.all())
 
+    @cached_property
+    def labels(self) -> list[Tag]:
+        """Its tags."""
+        return list(self.tags.all())
+
+    @classmethod
+    def want_card(cls, pages: Sequence["PostPage"], wanted: Wanted) -> None:
+        """Ask for what listings show of posts."""
+        super().want_surroundings(pages, wanted)
+        numbers = [page.pk for page in pages]
+        wanted.add(PostAuthor, post__in=numbers)
+        wanted.add(Author, pk__in=wanted.among(PostAuthor).values("author"))
+        wanted.add(PostTopic, postpage__in=numbers)
+        wanted.add(Topic, pk__in=wanted.among(PostTopic).values("topic"))
+
+    @classmethod
+    def want_surroundings(cls, pages: Sequence["PostPage"], wanted: Wanted) -> None:
+        cls.want_card(pages, wanted)
+        wanted.add(PostTag, content_object__in=[page.pk for page in pages])
+        wanted.add(Tag, pk__in=wanted.among(PostTag).values("tag"))
+        if series := {page.series_id for page in pages if page.series_id}:
+            wanted.add(Series, pk__in=series)
+            wanted.add(PostPage, series__in=series, listed=True)
+
+    def take_card(self, found: Found) -> None:
+        """Take what was found of what listings show of it."""
+        super().take_surroundings(found)
+        bylines = sorted(
+            found.of(PostAuthor, "post_id", self.pk), key=lambda byline: byline.sort_order or 0
+        )
+        self.authors = [found[Author][byline.author_id] for byline in bylines]
+        filings = found.of(PostTopic, "postpage_id", self.pk)
+        topics = [found[Topic][filing.topic_id] for filing in filings]
+        self.filed_under = sorted(topics, key=attrgetter("name"))
+
+    def take_surroundings(self, found: Found) -> None:
+        self.take_card(found)
+        taggings = found.of(PostTag, "content_object_id", self.pk)
+        self.labels = [found[Tag][tagging.tag_id] for tagging in taggings]
+        self.series = found[Series].get(self.series_id)
+        if self.series:
+            parts = found.of(PostPage, "series_id", self.series_id)
+            listed = [post for post in parts if post.listed]
+            self.place_in_series = place_among(self, in_order(listed))
+
     @property
     def facts(self) -> Facts:
         return replace(
@@ -225,6 +267,9 @@ class PostPage(Commentable, BodyPage):
         if mode_name == "text":
             return previews.as_text(self)
         return super().serve_preview(request, mode_name)
+
+
+PostTopic = PostPage.topics.through
 
 
 def _what_is_left_of(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,41 +1,90 @@
-"""All that bodies show, found for one page or for many in the same number of queries."""
+"""All that pages with a body show, found for one page or for many in the same few queries.
 
+What their blocks choose, what belongs to that, and what is shown beside the body come in one query
+(``core.fetching``). One before it asks for reusable content, for its blocks choose, too; one after
+it for where links in texts lead.
+"""
+
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-from wagtail.blocks import StreamValue
+from django.conf import settings
+from django.db.models import Model, Q, QuerySet
+from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.rich_text import RichText
 
 from core import richtext
-from core.models import CreditedImage
-from core.streams import instances_in
+from core.fetching import fetch, remember
+from core.models import CreditedImage, Rendition
+from core.streams import choices_in, instances_in, with_choices
 
 from ..citations import link_citations
 from ..headings import mark_headings
-from .author import Author
+from .affiliate import AffiliateProgram
+from .author import Author, AuthorLink
 from .book import Book, RetailerLink
 from .disclaimer import Disclaimer
 from .embed import Embed
 from .reusable import ReusableContent, numbered
+from .topic import Topic
 from .translated import holding_in, in_words_of
 
 if TYPE_CHECKING:
     from .body import BodyPage
+    from .post import PostPage
+
+Body = list[dict[str, Any]]
+DisclaimerTopic = Disclaimer.topics.through
+# What is loaded of a post that another names.
+NAMED = ("title", "slug", "url_path", "path", "depth", "live", "standfirst")
+PART = ("series", "part", "listed", "first_published_at")
 
 
-def prepare(pages: Sequence["BodyPage"]) -> None:
-    """Find all that many pages show and disclose, in a fixed number of queries.
+@dataclass
+class Prepared:
+    """A copy of a page's body with all that its blocks show, and all disclaimers that there are."""
+
+    blocks: StreamValue
+    library: list[Disclaimer]
+
+
+def prepare(pages: Sequence["BodyPage"], with_surroundings: bool = False) -> None:
+    """Find all that many pages show and disclose, in three queries at most; more for languages.
 
     They are of one model and in one language.
-    Their bylines and topics are for the query that finds the pages (``PostQuerySet.in_full``).
+    With their surroundings, also what is stored of what they show around the body; else that is for
+    the query that finds the pages (``PostQuerySet.in_full``), or is not stored yet.
     """
     if not pages:
         return
-    library = library_of_disclaimers(pages[0].locale_id)
-    for page, content in zip(pages, contents_of(pages), strict=True):
-        page._blocks = content
-        page._library = library
+    stream = pages[0].body.stream_block
+    bodies = _bodies(pages)
+    locale = pages[0].locale_id
+    wanted = _wanted_by(stream, bodies, locale)
+    if with_surroundings:
+        pages[0].want_surroundings(pages, wanted)
+    found = _found(wanted)
+    library = _library(found, locale)
+    in_words_of(locale, found[Disclaimer].values())
+    in_words_of(locale, found[AffiliateProgram].values())
+    for page, body in zip(pages, bodies, strict=True):
+        page.prepared = Prepared(_in_place(stream, body, found), library)
+        if with_surroundings:
+            page.take_surroundings(found)
+    _finish([page.prepared.blocks for page in pages], found)
+
+
+def prepare_cards(posts: Sequence["PostPage"]) -> None:
+    """Find all that listings show of posts, in one query."""
+    if posts:
+        wanted = Wanted()
+        posts[0].want_card(posts, wanted)
+        found = _found(wanted)
+        for post in posts:
+            post.take_card(found)
 
 
 def library_of_disclaimers(locale: int) -> list[Disclaimer]:
@@ -46,94 +95,162 @@ def library_of_disclaimers(locale: int) -> list[Disclaimer]:
     return library
 
 
-def contents_of(pages: Sequence["BodyPage"]) -> list[StreamValue]:
-    """Return a copy of the body of each page, with all that its blocks show."""
-    contents = _copies(pages)
-    _find_published(contents)
-    _find_embeds(contents)
-    authors, books = _all(contents, Author), _all(contents, Book)
-    _find_relations(contents, authors, books)
-    _find_words(contents, books, pages)
+def with_chosen(stream: StreamBlock, body: Body) -> StreamValue:
+    """Return the native value of a stored stream; all that its blocks choose comes in one query."""
+    return _in_place(stream, body, _found(_choices(stream, [body])))
+
+
+class Wanted(defaultdict[type[Model], Q]):
+    """Which objects are to be found, by model."""
+
+    def __init__(self) -> None:
+        super().__init__(Q)
+
+    def add(self, model: type[Model], **condition: Any) -> None:
+        """Ask for those of a model that meet a condition, beside the others."""
+        self[model] |= Q(**condition)
+
+    def among(self, model: type[Model]) -> QuerySet:
+        """Return those of a model that are asked for; of posts, those that everyone may read."""
+        from .post import PostPage
+
+        if model is PostPage:
+            return PostPage.objects.published().filter(self[model]).only(*NAMED, *PART)
+        return model._default_manager.filter(self[model])
+
+
+class Found(defaultdict[type[Model], dict[Any, Any]]):
+    """What was found, by model and key."""
+
+    def __init__(self) -> None:
+        super().__init__(dict)
+        self._groups: dict[tuple[type[Model], str], dict[Any, list[Any]]] = {}
+
+    def of(self, model: type[Model], field: str, key: Any) -> list[Any]:
+        """Return those of a model whose foreign key is a certain one, in the order of their own."""
+        groups = self._groups.get((model, field))
+        if groups is None:
+            groups = self._groups[model, field] = defaultdict(list)
+            for _key, thing in sorted(self[model].items()):
+                groups[getattr(thing, field)].append(thing)
+        return groups[key]
+
+
+def _bodies(pages: Sequence["BodyPage"]) -> list[Body]:
+    """Return the bodies as they are stored, reusable content in its place."""
+    stored = [page.body.get_prep_value() for page in pages]
+    names = {raw["value"]["content"] for body in stored for raw in body if _is(raw, "reusable")}
+    reusable = ReusableContent.objects.in_bulk(names) if names else {}
+    in_words_of(pages[0].locale_id, reusable.values(), "body")
+    return [[raw for _number, raw in numbered(body, reusable)] for body in stored]
+
+
+def _is(raw: dict[str, Any], kind: str) -> bool:
+    return raw["type"] == kind
+
+
+def _wanted_by(stream: StreamBlock, bodies: Sequence[Body], locale: int) -> Wanted:
+    """Return what bodies choose and embed, and the disclaimers that they might owe."""
+    wanted = _choices(stream, bodies)
+    if urls := {raw["value"]["url"] for body in bodies for raw in body if _is(raw, "embed")}:
+        wanted.add(Embed, url__in=urls)
+    wanted.add(Disclaimer, pk__in=holding_in(locale, Disclaimer).values("pk"))
+    wanted.add(DisclaimerTopic, pk__isnull=False)
+    return wanted
+
+
+def _choices(stream: StreamBlock, bodies: Sequence[Body]) -> Wanted:
+    keys: dict[type[Model], set[Any]] = defaultdict(set)
+    for body in bodies:
+        for model, key in choices_in(stream, body):
+            keys[model].add(key)
+    wanted = Wanted()
+    for model, some in keys.items():
+        wanted.add(model, pk__in=some)
+    return wanted
+
+
+def _want_what_belongs(wanted: Wanted) -> None:
+    """Ask also for links, programs and pictures of what is asked for, and for pictures' sizes."""
+    if Author in wanted:
+        authors = wanted.among(Author)
+        wanted.add(AuthorLink, author__in=authors)
+        wanted.add(CreditedImage, pk__in=authors.values("photo"))
+    if Book in wanted:
+        books = wanted.among(Book)
+        wanted.add(RetailerLink, book__in=books)
+        wanted.add(AffiliateProgram, pk__in=wanted.among(RetailerLink).values("program"))
+        wanted.add(CreditedImage, pk__in=books.values("cover"))
+    if CreditedImage in wanted:
+        wanted.add(Rendition, image__in=wanted.among(CreditedImage))
+
+
+def _found(wanted: Wanted) -> Found:
+    """Fetch what is asked for, and put together what belongs together."""
+    _want_what_belongs(wanted)
+    found = Found()
+    for model, objects in zip(wanted, fetch(*map(wanted.among, wanted)), strict=True):
+        found[model] = {thing.pk: thing for thing in objects}
+    _put_together(found)
+    return found
+
+
+def _put_together(found: Found) -> None:
+    from .post import PostPage
+
+    for post in found[PostPage].values():
+        post.is_published = True
+    images, programs = found[CreditedImage], found[AffiliateProgram]
+    for image in images.values():
+        image.prefetched_renditions = found.of(Rendition, "image_id", image.pk)
+    for author in found[Author].values():
+        author.photo = images.get(author.photo_id)
+        remember(author, "links", _in_order(found.of(AuthorLink, "author_id", author.pk)))
+    for link in found[RetailerLink].values():
+        link.program = programs.get(link.program_id)
+    for book in found[Book].values():
+        book.cover = images.get(book.cover_id)
+        remember(book, "links", _in_order(found.of(RetailerLink, "book_id", book.pk)))
+    for disclaimer in found[Disclaimer].values():
+        topics = found.of(DisclaimerTopic, "disclaimer_id", disclaimer.pk)
+        remember(disclaimer, "topics", [Topic(pk=topic.topic_id) for topic in topics])
+
+
+def _in_order(things: list[Any]) -> list[Any]:
+    return sorted(things, key=lambda thing: thing.sort_order or 0)
+
+
+def _in_place(stream: StreamBlock, body: Body, found: Found) -> StreamValue:
+    """Return a body with what its blocks choose in its place."""
+    content = with_choices(stream, body, lambda model, key: found[model].get(key))
+    embeds = {embed.url: embed for embed in found[Embed].values()}
+    for child in content:
+        if child.block_type == "embed":
+            child.value.embed = embeds.get(child.value["url"])
+    return content
+
+
+def _library(found: Found, locale: int) -> list[Disclaimer]:
+    """Return all disclaimers for pages in a language, in the order of their names.
+
+    Blocks may have chosen others, as translations.
+    """
+    disclaimers = found[Disclaimer]
+    if settings.WAGTAIL_I18N_ENABLED:
+        keys = set(holding_in(locale, Disclaimer).values_list("pk", flat=True))
+    else:
+        keys = {key for key, disclaimer in disclaimers.items() if disclaimer.locale_id == locale}
+    return sorted((disclaimers[key] for key in keys), key=attrgetter("name"))
+
+
+def _finish(contents: Sequence[StreamValue], found: Found) -> None:
+    """Lead the links in all texts to where they lead, and those to references to these."""
     richtext.expand_in_place(
-        [(text, "source") for text in _all(contents, RichText)]
-        + [(author, "bio") for author in authors]
-        + [(disclaimer, "text") for disclaimer in _all(contents, Disclaimer)]
-        + [(program, "text") for book in books for program in book.programs]
+        [(text, "source") for content in contents for text in instances_in(content, RichText)]
+        + [(author, "bio") for author in found[Author].values()]
+        + [(disclaimer, "text") for disclaimer in found[Disclaimer].values()]
+        + [(program, "text") for program in found[AffiliateProgram].values()]
     )
     for content in contents:
         link_citations(content)
         mark_headings(content)
-    return contents
-
-
-def _copies(pages: Sequence["BodyPage"]) -> list[StreamValue]:
-    """Return the bodies anew, reusable content in its place; what blocks choose is shared."""
-    if not pages:
-        return []
-    stream = pages[0].body.stream_block
-    stored = [page.body.get_prep_value() for page in pages]
-    names = {raw["value"]["content"] for body in stored for raw in body if _is_reusable(raw)}
-    reusable = ReusableContent.objects.in_bulk(names) if names else {}
-    in_words_of(pages[0].locale_id, reusable.values(), "body")
-    bodies = [
-        [raw for _number, raw in numbered(body, reusable) if raw["type"] in stream.child_blocks]
-        for body in stored
-    ]
-    children = iter(stream.to_python([raw for body in bodies for raw in body]))
-    copies = [[next(children) for _raw in body] for body in bodies]
-    return [
-        StreamValue(stream, [(child.block_type, child.value, child.id) for child in copy])
-        for copy in copies
-    ]
-
-
-def _is_reusable(raw: dict[str, Any]) -> bool:
-    return raw["type"] == "reusable"
-
-
-def _find_relations(
-    contents: Sequence[StreamValue], authors: Sequence[Author], books: Sequence[Book]
-) -> None:
-    """Find links, programs and pictures of what bodies show, and the sizes of all pictures."""
-    links = models.Prefetch("links", RetailerLink.objects.select_related("program"))
-    models.prefetch_related_objects(authors, "links", "photo")
-    models.prefetch_related_objects(books, links, "cover")
-    images = _all(contents, CreditedImage)
-    images += [author.photo for author in authors if author.photo]
-    images += [book.cover for book in books if book.cover]
-    models.prefetch_related_objects(images, "renditions")
-
-
-def _find_words(
-    contents: Sequence[StreamValue], books: Sequence[Book], pages: Sequence["BodyPage"]
-) -> None:
-    """Have disclaimers and programs speak the language of the pages that show them."""
-    for page in pages[:1]:
-        in_words_of(page.locale_id, _all(contents, Disclaimer))
-        in_words_of(page.locale_id, [program for book in books for program in book.programs])
-
-
-def _find_published(contents: Sequence[StreamValue]) -> None:
-    """Find out which of the posts in bodies everyone may read."""
-    from .post import PostPage
-
-    posts = _all(contents, PostPage)
-    if posts:
-        numbers = {post.pk for post in posts}
-        published = set(
-            PostPage.objects.published().filter(pk__in=numbers).values_list("pk", flat=True)
-        )
-        for post in posts:
-            post.is_published = post.pk in published
-
-
-def _find_embeds(contents: Sequence[StreamValue]) -> None:
-    """Find what is known of everything in bodies that is shown elsewhere."""
-    values = [child.value for body in contents for child in body if child.block_type == "embed"]
-    known = Embed.objects.in_bulk({value["url"] for value in values}, field_name="url")
-    for value in values:
-        value.embed = known.get(value["url"])
-
-
-def _all(contents: Sequence[StreamValue], kind: type) -> list[Any]:
-    return [value for content in contents for value in instances_in(content, kind)]

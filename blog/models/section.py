@@ -5,7 +5,7 @@ from wagtail.search import index
 
 from core.models import BasePage
 
-from ..listing import paginate
+from ..listing import paginate_posts
 from ..querysets import PostQuerySet
 
 
@@ -34,5 +34,5 @@ class BlogIndexPage(BasePage):
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict:
         return {
             **super().get_context(request, *args, **kwargs),
-            "posts": paginate(self.posts().for_cards(), request),
+            "posts": paginate_posts(self.posts(), request),
         }

@@ -1,12 +1,13 @@
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 from wagtail.search import index
 
+from blog.models.preparing import with_chosen
 from core.models import BasePage
 
 from ..blocks import FrontBlock, PostsValue, parts_of
@@ -39,13 +40,13 @@ class HomePage(BasePage):
     @property
     def excerpt(self) -> str:
         """What is said of the site where the page has no description of its own."""
-        hero = self.body.first_block_by_name("hero")
+        hero = self.blocks.first_block_by_name("hero")
         return hero.value["intro"] if hero else ""
 
-    @property
-    def blocks(self) -> Sequence[StreamValue.StreamChild]:
-        """The blocks that it is made of."""
-        return self.body or self.body.stream_block.to_python(WITH_NO_BLOCKS)
+    @cached_property
+    def blocks(self) -> StreamValue:
+        """The blocks that it is made of, with what they choose."""
+        return with_chosen(self.body.stream_block, self.body.get_prep_value() or WITH_NO_BLOCKS)
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
         blocks = list(self.blocks)

@@ -8,7 +8,6 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import serve_pattern
-from wagtail.views import serve
 
 from core import views as core_views
 from core.guards import guarded_post
@@ -49,6 +48,6 @@ urlpatterns += [
         path("search/", include("home.search.urls")),
         path("", include("blog.urls")),
         # Pages take posts without a cookie, and none that another site sent.
-        re_path(serve_pattern, guarded_post(serve), name="wagtail_serve"),
+        re_path(serve_pattern, guarded_post(core_views.serve), name="wagtail_serve"),
     ),
 ]

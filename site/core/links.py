@@ -1,19 +1,23 @@
 """Links that editors put into menus and under headlines: to a page, or to an address."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks import StreamValue
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.models import Page
 
-from .languages import is_first_language
+from .languages import in_this_language, is_first_language
+from .visibility import is_open_to_all
 
 # Below the root of the tree, which is no page.
 FRONT_PAGE_DEPTH = 2
@@ -110,9 +114,42 @@ def open_links(
     read, as far as there are such.
     """
     values = list(values)
-    pages = _open_pages({page.pk for value in values if (page := value.get("page"))})
+    numbers = {page.pk for value in values if (page := value.get("page"))}
+    pages = in_language_read(_open_pages(numbers))
     links = [_link(value, pages, request, here) for value in values]
     return [link for link in links if link and link.url]
+
+
+def menu_links(
+    menu: StreamValue, pages: Mapping[int, Page], request: HttpRequest | None, here: Page | None
+) -> list[Link]:
+    """Return the links of a menu that everyone may follow; ``pages`` are those that they may see.
+
+    The menu is read as it is stored, for its blocks would look up their pages once more.
+    """
+    values = (_in_language_read(item["value"]) for item in menu.raw_data)
+    links = [
+        _link_to(value.get("label"), value.get("url"), value.get("page"), pages, request, here)
+        for value in values
+    ]
+    return [link for link in links if link and link.url]
+
+
+def _in_language_read(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a link of the settings, which all languages share, for readers of one of them.
+
+    In other languages than the first, a page has its own title.
+    """
+    if is_first_language():
+        return value
+    label = "" if value.get("page") else value.get("label")
+    return {**value, "label": label, "url": in_this_language(value.get("url") or "")}
+
+
+def pages_in_menus(menus: Iterable[StreamValue]) -> QuerySet[Page]:
+    """Return the pages in menus that everyone may see."""
+    numbers = {item["value"].get("page") for menu in menus for item in menu.raw_data}
+    return _open_pages(numbers - {None})
 
 
 def page_link(page: Page, request: HttpRequest | None, here: object, label: str = "") -> Link:
@@ -123,32 +160,43 @@ def page_link(page: Page, request: HttpRequest | None, here: object, label: str 
 def _link(
     value: blocks.StructValue, pages: dict[int, Page], request: HttpRequest | None, here: object
 ) -> Link | None:
+    page = value.get("page")
+    number = page.pk if page else None
+    return _link_to(value.get("label"), value.get("url"), number, pages, request, here)
+
+
+def _link_to(
+    label: str | None,
+    url: str | None,
+    number: int | None,
+    pages: Mapping[int, Page],
+    request: HttpRequest | None,
+    here: object,
+) -> Link | None:
     """Return a link, or None where its page is not among those that everyone may see."""
-    label, url, page = value.get("label") or "", value.get("url") or "", value.get("page")
-    if page:
-        page = pages.get(page.pk)
-        return page_link(page, request, here, label) if page else None
+    if number:
+        page = pages.get(number)
+        return page_link(page, request, here, label or "") if page else None
     is_here = request is not None and url == request.path
-    return Link(label, url, "page" if is_here else "")
+    return Link(label or "", url or "", "page" if is_here else "")
 
 
-def _open_pages(numbers: set[int]) -> dict[int, Page]:
-    if not numbers:
-        return {}
-    pages = {page.pk: page for page in Page.objects.live().public().filter(pk__in=numbers)}
-    return pages if is_first_language() else _translated(pages)
+def _open_pages(numbers: set[int]) -> QuerySet[Page]:
+    return Page.objects.live().filter(is_open_to_all(), pk__in=numbers)
 
 
-def _translated(pages: dict[int, Page]) -> dict[int, Page]:
-    """Return the pages in the language being read, as far as there are such, by the same keys."""
-    keys = {page.translation_key for page in pages.values()}
-    known = (
-        Page.objects.live()
-        .public()
-        .filter(locale__language_code=get_language(), translation_key__in=keys)
+def in_language_read(pages: Iterable[Page]) -> dict[int, Page]:
+    """Return pages by their numbers, each in the language being read as far as there is such."""
+    by_number = {page.pk: page for page in pages}
+    if is_first_language() or not by_number:
+        return by_number
+    translations = Page.objects.live().filter(
+        is_open_to_all(),
+        locale__language_code=get_language(),
+        translation_key__in={page.translation_key for page in by_number.values()},
     )
-    translations = {page.translation_key: page for page in known}
-    return {key: translations.get(page.translation_key, page) for key, page in pages.items()}
+    known = {page.translation_key: page for page in translations}
+    return {key: known.get(page.translation_key, page) for key, page in by_number.items()}
 
 
 def _current(page: Page, here: object) -> str:

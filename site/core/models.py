@@ -3,11 +3,13 @@
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.images import get_image_model_string
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from .fields import WebAddressField
 from .panels import SharingPanel
@@ -110,6 +112,16 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        if getattr(self, "may_be_restricted", True):
+            return super().get_view_restrictions()
+        return PageViewRestriction.objects.none()
+
+    @cached_property
+    def is_published(self) -> bool:
+        """Whether everyone may read it."""
+        return self.live and not self.get_view_restrictions().exists()
 
     def clean(self) -> None:
         super().clean()

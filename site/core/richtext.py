@@ -1,6 +1,8 @@
 """Rich text outside web pages: in mails, where styles and links stand alone, and as plain text."""
 
+import re
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -11,9 +13,13 @@ from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 from lxml import html
+from wagtail.documents import get_document_model
+from wagtail.models import Page
 from wagtail.rich_text import RichText, expand_db_html
+from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 
 from .channels import without_controls
+from .fetching import fetch
 
 _BETWEEN = "<!-- between -->"
 # In a mail the post's title is a heading already, and so are the others one lower.
@@ -59,9 +65,42 @@ def expand_in_place(places: Sequence[tuple[Any, str]]) -> None:
     if not places:
         return
     together = _BETWEEN.join(getattr(thing, name) or "" for thing, name in places)
-    expanded = expand_db_html(together).split(_BETWEEN)
+    expanded = expand_db_html(_with_addresses(together)).split(_BETWEEN)
     for (thing, name), text in zip(places, expanded, strict=True):
         setattr(thing, name, text)
+
+
+def _with_addresses(source: str) -> str:
+    """Return HTML with its links to pages and documents leading there, found in one look-up.
+
+    Wagtail's own way takes three: for pages, for what each kind of page has, and for documents.
+    """
+    keys: dict[str, set[str]] = {"page": set(), "document": set()}
+    for tag in FIND_A_TAG.findall(source):
+        attributes = extract_attrs(tag)
+        if (kind := attributes.get("linktype")) in keys and attributes.get("id", "").isdecimal():
+            keys[kind].add(attributes["id"])
+    if not any(keys.values()):
+        return source
+    pages, documents = fetch(
+        Page.objects.filter(pk__in=keys["page"]),
+        get_document_model().objects.filter(pk__in=keys["document"]),
+    )
+    addresses = {"page": _addresses(pages), "document": _addresses(documents)}
+
+    def resolved(tag: re.Match) -> str:
+        attributes = extract_attrs(tag[1])
+        kind = attributes.get("linktype")
+        if kind not in addresses:
+            return tag[0]
+        address = addresses[kind].get(attributes.get("id"))
+        return f'<a href="{escape(address)}">' if address else "<a>"
+
+    return FIND_A_TAG.sub(resolved, source)
+
+
+def _addresses(things: Sequence[Any]) -> dict[str, str]:
+    return {str(thing.pk): thing.url for thing in things}
 
 
 def _expanded(text: RichText | str) -> str:

@@ -1,6 +1,7 @@
 """How the site names itself, looks, and is found one's way through."""
 
 import hashlib
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,11 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
-from wagtail.images import get_image_model_string
+from wagtail.images import get_image_model, get_image_model_string
+from wagtail.models import Page
 
 from .colours import validate_on_dark, validate_on_light
-from .links import LinkBlock, ProfileBlock
+from .fetching import fetch
+from .links import LinkBlock, ProfileBlock, in_language_read, pages_in_menus
 from .sharing import NetworkBlock
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page: logos, and the pages in menus that everyone may see."""
+
+    pages: dict[int, Page]
+    logo: models.Model | None
+    logo_dark: models.Model | None
 
 
 @register_setting(icon="site")
@@ -128,6 +140,16 @@ class SiteSettings(BaseSiteSetting):
         super().clean()
         if self.logo_dark and not self.logo:
             raise ValidationError({"logo": _("Choose one for light pages, too.")})
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What it shows around every page, found in one query."""
+        logos = [logo for logo in (self.logo, self.logo_dark) if logo]
+        sizes = get_image_model().get_rendition_model().objects.filter(image__in=logos)
+        pages, renditions = fetch(pages_in_menus([self.menu, self.footer_menu]), sizes)
+        for logo in logos:
+            logo.prefetched_renditions = [it for it in renditions if it.image_id == logo.pk]
+        return Frame(in_language_read(pages), self.logo, self.logo_dark)
 
     @cached_property
     def theme_version(self) -> str:

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.http import HttpRequest
-from wagtail.blocks import StreamValue
 from wagtail.models import Site
 
-from core.languages import in_this_language, is_first_language
-from core.links import Link, open_links, page_link
+from core.links import Link, menu_links, page_link
+from core.visibility import is_open_to_all
 
 register = template.Library()
 
@@ -24,11 +22,11 @@ def main_menu(context: Mapping[str, Any]) -> list[Link]:
     request, here = context.get("request"), context.get("page")
     brand = context.get("brand")
     if brand and brand.menu:
-        return _links(brand.menu, request, here)
+        return menu_links(brand.menu, brand.frame.pages, request, here)
     site = Site.find_for_request(request)
     if site is None:
         return []
-    pages = site.root_page.localized.get_children().live().public().in_menu()
+    pages = site.root_page.localized.get_children().live().filter(is_open_to_all()).in_menu()
     return [page_link(page, request, here) for page in pages]
 
 
@@ -38,20 +36,5 @@ def footer_menu(context: Mapping[str, Any]) -> list[Link]:
     brand = context.get("brand")
     if not brand:
         return []
-    return _links(brand.footer_menu, context.get("request"), context.get("page"))
-
-
-def _links(menu: StreamValue, request: HttpRequest | None, here: Any) -> list[Link]:
-    links = [block.value for block in menu]
-    if not is_first_language():
-        links = [_elsewhere(link) for link in links]
-    return open_links(links, request, here)
-
-
-def _elsewhere(link: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a link of the settings, which all languages share, for readers of another than theirs.
-
-    A page has its own title then.
-    """
-    label = "" if link["page"] else link["label"]
-    return {"page": link["page"], "label": label, "url": in_this_language(link["url"] or "")}
+    request, here = context.get("request"), context.get("page")
+    return menu_links(brand.footer_menu, brand.frame.pages, request, here)
