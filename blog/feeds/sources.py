@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.models import SiteSettings
 from core.richtext import absolute_url
+from core.visibility import is_open_to_all
 
 from ..models import Author, BlogIndexPage, PostPage, Topic
 from ..paths import page_at
@@ -48,7 +49,8 @@ def site(request: HttpRequest) -> Source:
 
 def section(request: HttpRequest, section: str) -> Source:
     """Return the posts of a section, given its path. Raises Http404 where not all may see it."""
-    page = get_object_or_404(page_at(request, section, BlogIndexPage.objects.live().public()))
+    sections = BlogIndexPage.objects.live().filter(is_open_to_all())
+    page = get_object_or_404(page_at(request, section, sections))
     brand = SiteSettings.for_request(request)
     posts = PostPage.objects.in_section(page).listed()
     return Source(page.title, page.intro, page.full_url, posts, brand)

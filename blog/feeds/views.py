@@ -70,8 +70,8 @@ class PostFeed(Feed):
         return without_controls(source.brand.name)
 
     def items(self, source: Source) -> list[PostPage]:
-        posts = list(source.posts.latest_first().in_full()[:MOST_POSTS])
-        prepare(posts)
+        posts = list(source.posts.latest_first()[:MOST_POSTS])
+        prepare(posts, with_surroundings=True)
         return posts
 
     def item_title(self, post: PostPage) -> str:
