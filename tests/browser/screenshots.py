@@ -12,17 +12,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 from django.conf import settings
 from playwright.sync_api import Page, sync_playwright
 
-from .conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT, LiveSite
+settings.DEBUG  # noqa: B018 (the tests' settings put what the site needs into the environment)
+
+from .conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT, LiveSite  # noqa: E402
 
 PICTURES = ROOT / "docs" / "images"
 SIZE = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+POST = "/journal/the-strange-arithmetic-of-less-time-in-bed/"
 
 
 def main() -> None:
     """Make a site with the demo in it, and take each picture."""
     if CHROMIUM is None:
         sys.exit("Chromium is needed: on Debian and Ubuntu, apt-get install chromium.")
-    settings.DEBUG  # noqa: B018 (the tests' settings put what the site needs into the environment)
     with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as page:
         for name, look in VIEWS.items():
             look(page)
@@ -51,8 +54,18 @@ def show_home(page: Page) -> None:
     page.goto("/")
 
 
+def show_post(page: Page) -> None:
+    page.goto(POST)
+
+
+def show_post_on_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(POST)
+
+
 def open_post(page: Page) -> None:
     """Log in, and open the post that has the most kinds of blocks."""
+    page.set_viewport_size(SIZE)
     page.goto("/admin/login/")
     page.get_by_label("Username").fill("editor")
     page.get_by_label("Password").fill("lantern-editor")
@@ -87,6 +100,9 @@ def show_comments(page: Page) -> None:
 
 VIEWS: dict[str, Callable[[Page], None]] = {
     "home": show_home,
+    "post": show_post,
+    "post-phone": show_post_on_phone,
+    "home-phone": show_home,
     "editor-post": open_post,
     "editor-blocks": show_blocks,
     "editor-checks": show_checks,
