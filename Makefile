@@ -26,7 +26,7 @@ test: $(VENV)/installed-dev ## run all tests
 test-next: ## run all tests on the next release of Wagtail
 	$(MAKE) test VENV=.venv-next NEXT=1
 
-bench: $(VENV)/installed-dev ## measure sending beside its peers; a part: ARGS="smtp --quick"
+bench: $(VENV)/installed-dev ## measure sending and serving beside their peers; a part: ARGS="smtp --quick"
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: export FAULTS = long

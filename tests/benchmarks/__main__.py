@@ -15,7 +15,7 @@ from typing import NoReturn
 from .database import own_database
 from .harness import Measure, NotMeasured, Options, table
 
-PARTS = ("smtp", "latency", "provider", "planning", "rendering", "workers")
+PARTS = ("smtp", "latency", "provider", "planning", "rendering", "workers", "web")
 
 
 def main() -> int:

@@ -20,7 +20,34 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60  # Seconds for a process to begin, or to end.
 
 
-class Process:
+class Measured:
+    """What the system says of a process."""
+
+    pid: int
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The seconds of a core that it has used."""
+        after_name = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        user, system = after_name[11:13]
+        return (int(user) + int(system)) / TICKS
+
+    @property
+    def most_memory(self) -> float:
+        """The most memory that it was resident with, in megabytes."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        words = next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()
+        return int(words[1]) / 1024
+
+
+class Child(Measured):
+    """A process that another has started."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+
+class Process(Measured):
     """A process that runs; ``log`` is what it said, on both ways."""
 
     def __init__(self, process: subprocess.Popen, log: Path) -> None:
@@ -28,22 +55,18 @@ class Process:
         self._log = log
 
     @property
+    def children(self) -> list[Child]:
+        """The processes that it has started."""
+        numbers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [Child(int(number)) for number in numbers]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         return self._log.read_text(errors="replace")
-
-    @property
-    def cpu_seconds(self) -> float:
-        """The seconds of a core that it has used."""
-        after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        user, system = after_name[11:13]
-        return (int(user) + int(system)) / TICKS
-
-    @property
-    def most_memory(self) -> float:
-        """The most memory that it was resident with, in megabytes."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        words = next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()
-        return int(words[1]) / 1024
 
     def wait_for(self, words: str) -> None:
         """Wait until it has said some words.

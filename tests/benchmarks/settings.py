@@ -8,6 +8,11 @@ import os
 from config.settings import *  # noqa: F403
 from tests.provider import anymail_settings
 
+# What is measured serves no static files, so they need not be collected.
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+
 if CELERY_BROKER_URL.startswith("redis"):  # noqa: F405
     CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": os.environ["BENCHMARK_PREFIX"]}
 
