@@ -130,7 +130,7 @@ def test_what_was_never_learnt_is_learnt_at_night(client, section, topics):
     assert shown(client, posts[0]) == [posts[1].title]
 
 
-def test_it_takes_three_queries_however_many_posts_there_are(section, topics):
+def test_it_takes_few_queries_however_many_posts_there_are(section, topics):
     counts = []
     for size in (3, 12):
         posts = [
@@ -140,7 +140,8 @@ def test_it_takes_three_queries_however_many_posts_there_are(section, topics):
         with CaptureQueriesContext(connection) as captured:
             assert len(PostPage.objects.get(pk=posts[0].pk).recommended) >= 2
         counts.append(len(captured) - 1)
-    assert counts == [3, 3]  # Restrictions, posts, sizes of their pictures.
+    # Posts, the sizes of their pictures, and, unless these are known, what is private.
+    assert counts[0] == counts[1] <= 3
 
 
 def test_hostile_text_is_learnt(section):
