@@ -32,7 +32,7 @@ def posts_with(
     """Return those posts, of a topic if one is given, that have all the words; best first."""
     if topic:
         posts = posts.filter(topics__slug=topic.slug)
-    posts = posts.prefetch_related("bylines__author")
+    posts = _searchable(posts).prefetch_related("bylines__author")
     return posts.search(" ".join(words), operator="and")
 
 
@@ -56,7 +56,7 @@ def suggestions_for(words: Sequence[str]) -> list[str]:
     """Return names of topics and authors, and titles of listed posts, that words may lead to."""
     names = [it.name for model in (Topic, Author) for it in _named(model.objects.all(), words, 2)]
     posts = PostPage.objects.listed().in_this_language()
-    titles = [post.title for post in _named(posts, words, MOST_SUGGESTED)]
+    titles = [post.title for post in _named(_searchable(posts), words, MOST_SUGGESTED)]
     return list(dict.fromkeys([*names, *titles]))[:MOST_SUGGESTED]
 
 
@@ -74,6 +74,11 @@ def mark_matches(posts: Iterable[PostPage], words: Sequence[str]) -> None:
             entries = post.index_entries.all()
             shown = next((excerpt(_text_of(entry), words) for entry in entries), "") or shown
         post.marked_excerpt = highlight(shown, words)
+
+
+def _searchable(posts: PostQuerySet) -> PostQuerySet:
+    """Return the same posts by their keys: the search knows no conditions that are queries."""
+    return PostPage.objects.filter(pk__in=posts.order_by().values("pk"))
 
 
 def _named(things: models.QuerySet, words: Sequence[str], most: int) -> list[models.Model]:
