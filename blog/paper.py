@@ -29,6 +29,8 @@ def html_of(post: "PostPage") -> str:
     document = html.document_fromstring(without_controls(source))
     for script in document.xpath("//script | //audio"):
         script.drop_tree()
+    for formats in document.xpath("//picture | //picture/source"):
+        formats.drop_tag()
     for picture in document.iter("img"):
         _choose_width(picture)
     _note_addresses(document)

@@ -8,13 +8,19 @@ from django.dispatch import receiver
 from wagtail.signals import page_published
 
 from .models import PostPage, PostPDF
-from .tasks import learn_terms
+from .tasks import draw_pictures, learn_terms
 
 
 @receiver(page_published, sender=PostPage, dispatch_uid="blog.publishing")
 def learn_what_it_is_about(instance: PostPage, **kwargs: Any) -> None:
     """Have the worker write down what the post is about; what is lost is found again at night."""
     transaction.on_commit(lambda: learn_terms.delay(instance.pk), robust=True)
+
+
+@receiver(page_published, sender=PostPage, dispatch_uid="blog.publishing.pictures")
+def draw_its_pictures(instance: PostPage, **kwargs: Any) -> None:
+    """Have the worker draw what the post shows; what is lost is drawn for readers, in WebP."""
+    transaction.on_commit(lambda: draw_pictures.delay(instance.pk), robust=True)
 
 
 @receiver(post_delete, sender=PostPDF, dispatch_uid="blog.publishing.pdf")

@@ -35,6 +35,9 @@ def as_html(post: PostPage) -> str:
     tree = html.fragment_fromstring(without_controls(source), create_parent="div")
     for element in tree.xpath("|".join(f"//{name}" for name in _DROPPED)):
         element.drop_tree()
+    # Of a picture in several formats, the one that every reader knows.
+    for element in tree.xpath("//picture | //picture/source"):
+        element.drop_tag()
     complete = partial(_complete, post.full_url)
     for element in tree.iterdescendants(etree.Element):
         _size_up(element)

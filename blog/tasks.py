@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import embedding, pdf, related
+from . import drawing, embedding, pdf, related
 from .comments import moderating, notices
 from .models import PostPage
 
@@ -46,6 +46,13 @@ def learn_terms(post_id: int) -> None:
 def learn_terms_again() -> None:
     """Do the same for posts that were missed, and find out anew what is rare."""
     related.learn_again(timezone.now())
+
+
+@shared_task
+def draw_pictures(post_id: int) -> None:
+    """Draw the pictures of a post, unless it was taken down since."""
+    if post := PostPage.objects.live().filter(pk=post_id).first():
+        drawing.draw_pictures(post)
 
 
 @shared_task
