@@ -6,13 +6,17 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from PIL import Image
+from PIL import Image, ImageFile
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from core.richtext import absolute_url
 
 JPEG_QUALITY = 82
+
+# WeasyPrint has Pillow take half a picture for a whole one, in the whole process. Here, editors
+# are told of those.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class MediaFetcher(URLFetcher):

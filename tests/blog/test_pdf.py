@@ -9,6 +9,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image
 from pypdf import PdfReader
 from wagtail.models import PageViewRestriction, Site
 from wagtail.rich_text import RichText
@@ -332,6 +333,14 @@ class TestPaper:
         for name in ("../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "nothing.png"):
             with pytest.raises((OSError, SuspiciousFileOperation)):
                 MediaFetcher().fetch(f"http://localhost/media/{name}")
+
+    def test_half_a_picture_is_still_none_for_editors(self, can_print):
+        import blog.printing  # noqa: F401 What is tried is what loading it leaves behind.
+
+        file = BytesIO()
+        Image.new("RGB", (200, 200), "teal").save(file, "JPEG")
+        with pytest.raises(OSError, match="truncated"):
+            Image.open(BytesIO(file.getvalue()[:-200])).load()
 
     def test_forms_players_and_scripts_are_left_out_and_pictures_are_large(
         self, section, newsletter
