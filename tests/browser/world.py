@@ -12,6 +12,8 @@ import django
 
 # What is known of it is in the database, so that nobody is asked about it.
 VIDEO = "https://www.youtube.com/watch?v=rain"
+# Long enough for a table of contents.
+LONG_POST, PARTS = "The length of a night", ["Before midnight", "At three", "Towards morning"]
 
 CARELESS = (
     "paragraph",
@@ -24,8 +26,10 @@ def make() -> None:
     from django.contrib.auth.models import Group
     from django.utils import timezone
     from wagtail.models import Collection
+    from wagtail.rich_text import RichText
     from wagtail_factories import DocumentFactory
 
+    from blog import related
     from blog.models import Embed
     from core.models import User
     from home.models import HomePage
@@ -48,7 +52,9 @@ def make() -> None:
     for name in ("author", "editor", "moderator"):
         user = User.objects.create_user(name, f"{name}@example.org", f"secret-of-the-{name}")
         user.groups.add(Group.objects.get(name=name.capitalize()))
-    section = SectionFactory(title="Journal", slug="journal", parent=HomePage.objects.get())
+    section = SectionFactory(
+        title="Journal", slug="journal", show_in_menus=True, parent=HomePage.objects.get()
+    )
     now = timezone.now()
     newsletter = NewsletterFactory(
         name="The Letter",
@@ -57,12 +63,23 @@ def make() -> None:
         send_time=(now - timedelta(hours=1)).time().replace(microsecond=0),
     )
     sleep = TopicFactory(name="Sleep", slug="sleep")
-    AuthorFactory(name="Noor Hallam", slug="noor-hallam", credentials="RN", guest=True)
+    noor = AuthorFactory(name="Noor Hallam", slug="noor-hallam", credentials="RN", guest=True)
     BookFactory(title="The Long Corridor", affiliate=True)
     DisclaimerFactory(name="Shops", rule="affiliate", text="<p>We earn from some links.</p>")
     DisclaimerFactory(name="No advice", rule="manual", text="<p>This is no advice.</p>")
     for title in ("An older post", "A newer post", "A slow night"):
         PostFactory(title=title, parent=section, in_digests=False, topics=[sleep])
+    parts = [("heading", part) for part in PARTS]
+    words = ("paragraph", RichText(f"<p>{'Somebody rests. ' * 150}</p>"))
+    PostFactory(
+        title=LONG_POST,
+        parent=section,
+        in_digests=False,
+        authors=[noor],
+        topics=[sleep],
+        body=[block for part in parts for block in (part, words)],
+    )
+    related.learn_again(now)
     lamp = ImageFactory(title="A lamp", collection=Collection.get_first_root_node())
     AffiliateProgramFactory(parameter="tag", value="ours-21")
     careless = [CARELESS, ("image", {"image": lamp, "alt_text": ""})]
