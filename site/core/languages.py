@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import LocalePrefixPattern, URLPattern, URLResolver, reverse
 from django.utils.translation import activate, get_language, override
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 from wagtail.query import PageQuerySet
 
 NAMES = dict(settings.LANGUAGES)
@@ -86,7 +86,7 @@ def pages_to_read(pages: PageQuerySet) -> PageQuerySet:
     """Return those of some pages that are in the active language; all where the site has one."""
     if not settings.WAGTAIL_I18N_ENABLED:
         return pages
-    return pages.filter(locale__language_code=get_language())
+    return pages.filter(locale=Locale.get_active())
 
 
 def in_all_languages(path: str) -> list[str]:

@@ -10,3 +10,5 @@ from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES
 
 DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
+# Its tables are made from models, without SQLite's index of full texts.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database.fallback"}}

@@ -116,6 +116,7 @@ def test_readers_change_the_language(client, section, translated):
         "feed.rss",
         "topics/sleep/feed.rss",
         "llms.txt",
+        "search/",
     ],
 )
 def test_lists_hold_the_posts_of_their_language(client, translated, path):
@@ -124,6 +125,11 @@ def test_lists_hold_the_posts_of_their_language(client, translated, path):
     assert "The long night" in english and "Die lange Nacht" not in english
     assert "Die lange Nacht" in german and "The long night" not in german
     assert "/de/tagebuch/die-lange-nacht/" in german
+
+
+def test_each_language_is_searched_for_itself(client, translated):
+    assert "Die lange Nacht" in re.sub("</?mark>", "", page_of(client, "/de/search/?q=Nacht"))
+    assert "Die lange Nacht" not in re.sub("</?mark>", "", page_of(client, "/search/?q=Nacht"))
 
 
 def test_menus_lead_to_the_pages_of_their_language(client, home, section, translated):
