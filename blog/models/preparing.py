@@ -54,12 +54,19 @@ class Prepared:
 def prepare(pages: Sequence["BodyPage"], with_surroundings: bool = False) -> None:
     """Find all that many pages show and disclose, in three queries at most; more for languages.
 
-    They are of one model and in one language.
+    They are of one model; those of each language are found for themselves.
     With their surroundings, also what is stored of what they show around the body; else that is for
     the query that finds the pages (``PostQuerySet.in_full``), or is not stored yet.
     """
-    if not pages:
-        return
+    by_language: dict[int, list[BodyPage]] = defaultdict(list)
+    for page in pages:
+        by_language[page.locale_id].append(page)
+    for some in by_language.values():
+        _prepare(some, with_surroundings)
+
+
+def _prepare(pages: Sequence["BodyPage"], with_surroundings: bool) -> None:
+    """Find what pages of one language show."""
     stream = pages[0].body.stream_block
     bodies = _bodies(pages)
     locale = pages[0].locale_id

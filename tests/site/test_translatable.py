@@ -35,6 +35,7 @@ NO_WORDS = {
     "JSON",
     "Feed",
     "ISBN",
+    "PDF",
     "Markdown",
     "feed",
     "rss",

@@ -6,6 +6,8 @@ import pytest
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
+from blog.models import PostPage
+from blog.models.preparing import prepare
 from tests.factories import (
     AuthorFactory,
     BookFactory,
@@ -201,6 +203,13 @@ def test_a_translated_post_owes_and_shows_what_the_original_does(
     assert html.count("English alone.") == 1
     english = page_of(client, post.url)
     assert [english.count(words) for words in german] == [1, 1, 1]
+    both = list(PostPage.objects.order_by("path").in_full())
+    prepare(both)
+    texts = [[it.text for it in post.disclaimers_at_end] for post in both]
+    assert texts == [
+        ["<p>Ask.</p>", "<p>English alone.</p>"],
+        ["<p>Fragen.</p>", "<p>English alone.</p>"],
+    ]
     feed = page_of(client, "/de/feed.atom")
     assert [feed.count(words) for words in german.values()] == [1, 1, 1]
 
