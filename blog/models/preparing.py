@@ -261,3 +261,6 @@ def _finish(contents: Sequence[StreamValue], found: Found) -> None:
     for content in contents:
         link_citations(content)
         mark_headings(content)
+        for child in content:
+            if child.block_type == "paragraph":
+                child.value = richtext.ExpandedText(child.value.source)

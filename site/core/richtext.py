@@ -56,6 +56,13 @@ def for_text(text: RichText | str) -> str:
     return get_text(_inside(tree), _PLAIN_TEXT).strip()
 
 
+class ExpandedText(RichText):
+    """Rich text whose links are resolved: it is shown as it is, through no template."""
+
+    def __html__(self) -> str:
+        return self.source
+
+
 def expand_in_place(places: Sequence[tuple[Any, str]]) -> None:
     """Resolve the links in rich text that lies in attributes, in one look-up for all of it.
 
