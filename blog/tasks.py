@@ -52,7 +52,7 @@ def learn_terms_again() -> None:
 def draw_pictures(post_id: int) -> None:
     """Draw the pictures of a post, unless it was taken down since."""
     if post := PostPage.objects.live().filter(pk=post_id).first():
-        drawing.draw_pictures(post)
+        drawing.draw_post(post)
 
 
 @shared_task

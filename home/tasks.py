@@ -6,6 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from blog.drawing import draw, draw_page
+
 from .contact.mailing import mail
 
 MOST_AT_ONCE = 100
@@ -30,6 +32,18 @@ def mail_waiting_messages() -> None:
     waiting = ContactMessage.objects.to_mail(now).select_related("page").order_by("next_try_at")
     for message in waiting[:MOST_AT_ONCE]:
         mail(message, now)
+
+
+@shared_task
+def draw_pictures(page_id: int) -> None:
+    """Draw the pictures of a page, unless it was taken down since; of a front page, its heroes."""
+    from .models import HomePage, StandardPage
+
+    if page := StandardPage.objects.live().filter(pk=page_id).first():
+        draw_page(page)
+    elif page := HomePage.objects.live().filter(pk=page_id).first():
+        for hero in page.blocks.blocks_by_name("hero"):
+            draw("home/blocks/hero_block.html", page, value=hero.value)
 
 
 @shared_task

@@ -1,7 +1,7 @@
 """Pictures at several widths, in the formats that browsers are offered: AVIF, else WebP.
 
-AVIF is smaller by a third and takes ten times as long to draw. So readers' requests never draw it:
-the worker does (``drawing``), and pages offer what is there.
+AVIF is smaller by a quarter and takes five times as long to draw. So readers' requests never draw
+it: the worker does (``drawing``), and pages offer what is there.
 """
 
 import logging

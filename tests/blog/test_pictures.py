@@ -1,7 +1,8 @@
-"""Pictures of posts: drawn by the worker, offered as AVIF and WebP, never awaited by readers."""
+"""Pictures of pages: drawn by the worker, offered as AVIF and WebP, never awaited by readers."""
 
 import pytest
 from lxml import html
+from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from blog.models import PostPage
@@ -9,6 +10,7 @@ from blog.models.preparing import prepare
 from blog.paper import html_of
 from blog.standalone import as_html
 from core.models import Rendition
+from home.models import StandardPage
 from tests.factories import ImageFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +31,9 @@ def wide():
     return ImageFactory(file__width=900, file__height=600)
 
 
-def publish(post: PostPage, commit) -> None:
+def publish(page: Page, commit) -> None:
     with commit(execute=True):
-        post.save_revision().publish()
+        page.save_revision().publish()
 
 
 def sources(client, url: str) -> list[html.HtmlElement]:
@@ -95,6 +97,20 @@ def test_a_missing_and_a_damaged_file_do_not_keep_others_from_being_drawn(
     publish(post, django_capture_on_commit_callbacks)
     [inside] = sources(client, post.url)
     assert ".avif" in inside.get("srcset")
+
+
+def test_heroes_and_pages_beside_posts(client, home, django_capture_on_commit_callbacks):
+    hero = {"headline": "A lit room", "image": wide(), "alt_text": "A", "buttons": []}
+    home.body = [("hero", hero)]
+    page = home.add_child(
+        instance=StandardPage(title="About", slug="about", lead_image=wide(), lead_image_alt="A")
+    )
+    for it in (home, page):
+        publish(it, django_capture_on_commit_callbacks)
+        drawn = Rendition.objects.count()
+        [source] = sources(client, it.url)
+        assert image_beside(source).get("fetchpriority") == "high"
+        assert Rendition.objects.count() == drawn
 
 
 def test_away_from_its_page_a_post_has_plain_pictures(post, django_capture_on_commit_callbacks):
