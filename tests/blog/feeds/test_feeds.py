@@ -268,8 +268,9 @@ def test_browsers_and_readers_find_them(client, section):
         tree = html.fromstring(client.get(page).content)
         offered = tree.xpath("//link[@rel='alternate'][@type='application/rss+xml']/@href")
         assert offered == [f"{page}feed.rss", "/feed.rss"]
-        assert tree.xpath("//main//a[text()='Follow by RSS']/@href") == [f"{page}feed.rss"]
+        followed = tree.xpath("//main//a[normalize-space()='Follow by RSS']/@href")
+        assert followed == [f"{page}feed.rss"]
     tree = html.fromstring(client.get(post.url).content)
     offered = tree.xpath("//link[@rel='alternate']/@href")
     assert {"/feed.rss", "/feed.atom", "/feed.json"} <= set(offered)
-    assert tree.xpath("//footer//a[text()='RSS feed']/@href") == ["/feed.rss"]
+    assert tree.xpath("//footer//a[normalize-space()='RSS feed']/@href") == ["/feed.rss"]
