@@ -8,6 +8,7 @@ from PIL import Image, ImageColor, ImageDraw
 from wagtail.models import Page
 
 from .channels import without_controls
+from .colours import LIGHT_GROUNDS
 from .lettering import Setting, fit
 from .links import FRONT_PAGE_DEPTH
 from .site_settings import SiteSettings
@@ -17,7 +18,7 @@ WIDTH, HEIGHT = 1200, 630
 _SPINE = 24
 # Between which text stands.
 _EDGES = (108, WIDTH - 108)
-_PAPER, _INK, _ACCENT = "#fcfcfa", "#1b2124", "#0b5a63"
+_PAPER, _INK, _ACCENT = LIGHT_GROUNDS[0], "#1b2124", "#0b5a63"
 _BOLD, _MEDIUM = 700, 500
 # Counted up when cards are drawn in another way: then their addresses change.
 _VERSION = 1
