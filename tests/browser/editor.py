@@ -41,9 +41,13 @@ def open_page(page: Page, title: str) -> None:
 def add_block(page: Page, name: str) -> Locator:
     """Add a block at the end of the body and return it."""
     body = page.locator("[data-contentpath=body]")
+    blocks = body.locator("[data-streamfield-child]")
+    before = blocks.count()
     body.get_by_title("Insert a block").last.click()
     page.get_by_role("option", name=name, exact=True).click()
-    return body.locator("[data-streamfield-child]").last
+    # Until it is there, the last one is that before it.
+    expect(blocks).not_to_have_count(before)
+    return blocks.last
 
 
 def choose(page: Page, field: Locator, name: str) -> None:
