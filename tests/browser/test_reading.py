@@ -36,11 +36,6 @@ class Visit:
             found = Axe().run(self.page).response["violations"]
             self.troubles += [f"{self.page.url}: {it['id']}, {it['help']}" for it in found]
 
-    def end(self) -> None:
-        """See that nothing was wrong, and that nothing knows of the reader."""
-        assert self.troubles == []
-        assert self.page.context.cookies() == []
-
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and "404 (Not Found)" not in message.text:
             self.troubles.append(f"console: {message.text}")
@@ -74,7 +69,9 @@ def test_from_the_front_page_through_a_post_to_others(
     search(page, "length", scripts)
     visit.look()
     go_to(page, page.locator("main").get_by_role("link", name=LONG_POST), LONG_POST)
-    visit.end()
+    assert visit.troubles == []
+    assert page.context.cookies() == []
+    assert live_site.errors() == []
 
 
 def go_to(page: Page, link: Locator, title: str) -> None:
