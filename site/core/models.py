@@ -2,13 +2,21 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.images import get_image_model_string
-from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.images.exceptions import InvalidFilterSpecError
+from wagtail.images.models import (
+    AbstractImage,
+    AbstractRendition,
+    Filter,
+    Image,
+    SourceImageIOError,
+)
 from wagtail.models import Page, PageViewRestriction
 
 from .fields import WebAddressField
@@ -63,6 +71,20 @@ class CreditedImage(AbstractImage):
         if self.licence.startswith("by"):
             return f"https://creativecommons.org/licenses/{self.licence}/"
         return ""
+
+    def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
+        """Return it as a filter has it.
+
+        Raises SourceImageIOError for a file that is damaged, as Wagtail does where it is missing:
+        so both are left out wherever they would be shown.
+        """
+        try:
+            return super().generate_rendition_file(filter, source=source)
+        except InvalidFilterSpecError:
+            raise
+        except Exception as error:
+            # Decoders raise errors of many kinds.
+            raise SourceImageIOError(f"{type(error).__name__}: {error}") from error
 
 
 class Rendition(AbstractRendition):

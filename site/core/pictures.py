@@ -45,7 +45,8 @@ def drawing() -> Iterator[None]:
 def picture_of(image: CreditedImage, pattern: str) -> Picture:
     """Return an image at the sizes of a pattern of Wagtail's, as ``width-{480,800}``.
 
-    Those in WebP are drawn if they have not been. Where the file is missing, they have no width.
+    Those in WebP are drawn if they have not been. They have no width where the file cannot be
+    read.
     """
     webp, avif = _filters(pattern, "webp"), _filters(pattern, "avif")
     if _is_drawing.get():
@@ -70,7 +71,7 @@ def _existing(image: CreditedImage, filters: Sequence[Filter]) -> list[Rendition
 
 def _drawn(image: CreditedImage, webp: Sequence[Filter], avif: Sequence[Filter]) -> Picture:
     try:
-        made = get_renditions_or_not_found(image, [*webp, *avif])
+        made = image.get_renditions(*webp, *avif)
     except Exception:
         # Whatever is wrong with one file, the other pictures of the page are drawn.
         logger.exception("Image %s could not be drawn", image.pk)
