@@ -43,6 +43,12 @@ def paginate(things: QuerySet | BaseSearchResults, request: HttpRequest) -> Numb
     return page
 
 
+def page_of(place: int) -> str:
+    """Return the parameter that asks for the page on which a place of a list is, from 0."""
+    number = place // PER_PAGE + 1
+    return f"?page={number}" if number > 1 else ""
+
+
 def paginate_posts(posts: PostQuerySet, request: HttpRequest) -> Page:
     """Return the same of posts, with all that a listing shows of each."""
     page = paginate(posts, request)

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from wagtail.models import ReferenceIndex
 
 from .disclosures import Facts, owed
@@ -33,6 +34,17 @@ def posts_by_book() -> Mapping[int, list[PostPage]]:
     return dict(shown)
 
 
+def recommended_books() -> QuerySet[Book]:
+    """Return the books that listed posts in the language being read show, in order."""
+    posts = PostPage.objects.listed().in_this_language()
+    direct = _references(PostPage, Book).filter(object_id__in=_as_text(posts))
+    through = _references(PostPage, ReusableContent).filter(object_id__in=_as_text(posts))
+    kept = _references(ReusableContent, Book).filter(object_id__in=through.values("to_object_id"))
+    number = Cast("pk", CharField())
+    shown = Q(number__in=direct.values("to_object_id")) | Q(number__in=kept.values("to_object_id"))
+    return Book.objects.alias(number=number).filter(shown).order_by("title", "pk")
+
+
 def disclaimers_for(books: Iterable[Book]) -> list[Disclaimer | AffiliateProgram]:
     """Return what a list of recommended books owes its readers for the links in it.
 
@@ -49,6 +61,11 @@ def disclaimers_for(books: Iterable[Book]) -> list[Disclaimer | AffiliateProgram
 def _references(source: type, target: type) -> QuerySet:
     types = ContentType.objects.get_for_models(source, target)
     return ReferenceIndex.objects.filter(content_type=types[source], to_content_type=types[target])
+
+
+def _as_text(things: QuerySet) -> QuerySet:
+    """Return the numbers of things as the index of references has them."""
+    return things.order_by().annotate(number=Cast("pk", CharField())).values("number")
 
 
 def _sources(references: QuerySet) -> defaultdict[int, set[int]]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("authors/", views.authors, name="authors"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("books/", views.books, name="books"),
+    path("books/<int:number>/", views.book, name="book"),
     path("comments/", include("blog.comments.urls")),
     path("series/<slug:slug>/", views.series, name="series"),
     path("tags/<str:slug>/", views.tag, name="tag"),

@@ -4,15 +4,16 @@ from datetime import date
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from . import archive as archives
-from .listing import paginate, paginate_posts
+from .listing import page_of, paginate, paginate_posts
 from .models import Author, Book, PostPage, Series, Topic
 from .querysets import PostQuerySet
-from .recommending import disclaimers_for, posts_by_book
+from .recommending import disclaimers_for, posts_by_book, recommended_books
 
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:
@@ -82,14 +83,20 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 def books(request: HttpRequest) -> HttpResponse:
     """Show the books that posts recommend, each with those posts."""
     posts = posts_by_book()
-    recommended = Book.objects.filter(pk__in=posts).prefetch_related(
-        "links__program", "cover__renditions"
-    )
-    books = paginate(recommended, request)
+    recommended = Book.objects.filter(pk__in=posts).order_by("title", "pk")
+    books = paginate(recommended.prefetch_related("links__program", "cover__renditions"), request)
     for book in books:
         book.recommending = posts[book.pk]
     context = {"books": books, "disclaimers": disclaimers_for(books)}
     return render(request, "blog/pages/books.html", context)
+
+
+def book(request: HttpRequest, number: int) -> HttpResponse:
+    """Lead to a book among those that posts recommend; not found where none does."""
+    numbers = list(recommended_books().values_list("pk", flat=True))
+    if number not in numbers:
+        raise Http404
+    return redirect(f"{reverse('books')}{page_of(numbers.index(number))}#book-{number}")
 
 
 def _listing(

@@ -22,7 +22,7 @@ from ..panels import DisclosuresPanel
 from .affiliate import AffiliateProgram
 from .book import Book
 from .disclaimer import Disclaimer
-from .preparing import Found, Prepared, Wanted, prepare
+from .preparing import Found, Prepared, Wanted, as_shown, prepare
 
 
 class BodyPage(BasePage):
@@ -59,7 +59,7 @@ class BodyPage(BasePage):
     search_fields = [
         *BasePage.search_fields,
         index.SearchField("standfirst"),
-        index.SearchField("body"),
+        index.SearchField("words"),
     ]
 
     class Meta:
@@ -73,6 +73,11 @@ class BodyPage(BasePage):
         paragraphs = self.body.blocks_by_name("paragraph")
         text = " ".join(get_text_for_indexing(block.value.source) for block in paragraphs[:3])
         return Truncator(text).chars(240)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """What its blocks say, for the search."""
+        return self.body.stream_block.get_searchable_content(as_shown(self))
 
     @property
     def shared_image_alt(self) -> str:

@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -66,6 +67,7 @@ class Book(index.Indexed, ClusterableModel):
         index.AutocompleteField("title"),
         index.SearchField("authors"),
         index.AutocompleteField("authors"),
+        index.SearchField("description"),
     ]
 
     class Meta:
@@ -75,6 +77,9 @@ class Book(index.Indexed, ClusterableModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("book", args=[self.pk])
 
     @property
     def has_affiliate_link(self) -> bool:

@@ -107,6 +107,11 @@ def with_chosen(stream: StreamBlock, body: Body) -> StreamValue:
     return _in_place(stream, body, _found(_choices(stream, [body])))
 
 
+def as_shown(page: "BodyPage") -> StreamValue:
+    """Return a page's body with reusable content in its place; texts are as they are stored."""
+    return with_chosen(page.body.stream_block, _bodies([page])[0])
+
+
 class Wanted(defaultdict[type[Model], Q]):
     """Which objects are to be found, by model."""
 

@@ -8,6 +8,7 @@ from blog.listing import paginate
 from blog.models import PostPage, Topic
 
 from . import finding
+from .beside import things_with
 from .words import LONGEST_QUERY, words_of
 
 
@@ -26,8 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
         finding.mark_matches(posts, words)
         context["posts"] = posts
         if posts.number == 1 and not topic:
-            beside = [*finding.people_and_topics_with(words), *finding.pages_with(words)]
-            context["beside"] = beside
+            context["beside"] = things_with(words)
     if not context.get("posts"):
         context["latest"] = listed.latest_first()[:5]
     return render(request, "home/pages/search.html", context)
