@@ -1,14 +1,14 @@
-"""What follows when posts are published, and when their files go."""
+"""What follows when posts are published, when people and books are saved, and when files go."""
 
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.signals import page_published
 
-from .models import PostPage, PostPDF
-from .tasks import draw_pictures, learn_terms
+from .models import Author, Book, PostPage, PostPDF
+from .tasks import draw_cover, draw_pictures, draw_portrait, learn_terms
 
 
 @receiver(page_published, sender=PostPage, dispatch_uid="blog.publishing")
@@ -19,8 +19,22 @@ def learn_what_it_is_about(instance: PostPage, **kwargs: Any) -> None:
 
 @receiver(page_published, sender=PostPage, dispatch_uid="blog.publishing.pictures")
 def draw_its_pictures(instance: PostPage, **kwargs: Any) -> None:
-    """Have the worker draw what the post shows; what is lost is drawn for readers, in WebP."""
+    """Have a worker draw what the post shows; what is lost is drawn for readers, in WebP."""
     transaction.on_commit(lambda: draw_pictures.delay(instance.pk), robust=True)
+
+
+@receiver(post_save, sender=Author, dispatch_uid="blog.publishing.portrait")
+def draw_their_portrait(instance: Author, **kwargs: Any) -> None:
+    """Have a worker draw the photo that stands on an author's page."""
+    if instance.photo_id:
+        transaction.on_commit(lambda: draw_portrait.delay(instance.pk), robust=True)
+
+
+@receiver(post_save, sender=Book, dispatch_uid="blog.publishing.cover")
+def draw_its_cover(instance: Book, **kwargs: Any) -> None:
+    """Have a worker draw the cover that stands in the list of books."""
+    if instance.cover_id:
+        transaction.on_commit(lambda: draw_cover.delay(instance.pk), robust=True)
 
 
 @receiver(post_delete, sender=PostPDF, dispatch_uid="blog.publishing.pdf")

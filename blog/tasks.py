@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from . import drawing, embedding, pdf, related
 from .comments import moderating, notices
-from .models import PostPage
+from .models import Author, Book, PostPage
 
 
 @shared_task
@@ -53,6 +53,20 @@ def draw_pictures(post_id: int) -> None:
     """Draw the pictures of a post, unless it was taken down since."""
     if post := PostPage.objects.live().filter(pk=post_id).first():
         drawing.draw_post(post)
+
+
+@shared_task
+def draw_portrait(author_id: int) -> None:
+    """Draw the photo of an author, unless they were deleted since."""
+    if author := Author.objects.filter(pk=author_id).first():
+        drawing.draw_portrait(author)
+
+
+@shared_task
+def draw_cover(book_id: int) -> None:
+    """Draw the cover of a book, unless it was deleted since."""
+    if book := Book.objects.filter(pk=book_id).first():
+        drawing.draw_cover(book)
 
 
 @shared_task

@@ -19,7 +19,8 @@ from .recommending import disclaimers_for, posts_by_book, recommended_books
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who an author is, and their posts."""
     author = get_object_or_404(
-        Author.objects.select_related("photo").prefetch_related("links"), slug=slug
+        Author.objects.select_related("photo").prefetch_related("photo__renditions", "links"),
+        slug=slug,
     )
     posts = PostPage.objects.listed().in_this_language().by_author(author).latest_first()
     context = {"author": author, "posts": paginate_posts(posts, request)}

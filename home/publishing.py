@@ -12,5 +12,5 @@ from .tasks import draw_pictures
 @receiver(page_published, sender=HomePage, dispatch_uid="home.publishing.home")
 @receiver(page_published, sender=StandardPage, dispatch_uid="home.publishing.standard")
 def draw_its_pictures(instance: Page, **kwargs: object) -> None:
-    """Have the worker draw what the page shows; what is lost is drawn for readers, in WebP."""
+    """Have a worker draw what the page shows; what is lost is drawn for readers, in WebP."""
     transaction.on_commit(lambda: draw_pictures.delay(instance.pk), robust=True)

@@ -165,7 +165,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Notices are not on the mail queue: nobody waits for a confirmation behind a whole digest.
-CELERY_TASK_ROUTES = {"newsletter.tasks.send_batch": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "newsletter.tasks.send_batch": {"queue": "mail"},
+    # Pictures take seconds each, of a whole core: thousands that wait keep nothing else waiting.
+    "*.tasks.draw_*": {"queue": "drawing"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Celery would open a connection to the database for each task; config.celery looks after them.
@@ -202,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     "old messages of visitors": {"task": "home.tasks.delete_old_messages", "schedule": NIGHTLY},
     "what posts are about": {"task": "blog.tasks.learn_terms_again", "schedule": NIGHTLY},
     "old PDFs": {"task": "blog.tasks.tidy_pdfs", "schedule": NIGHTLY},
+    "lost pictures": {"task": "core.tasks.draw_what_is_wanting", "schedule": NIGHTLY},
     "videos elsewhere": {"task": "blog.tasks.ask_about_embeds", "schedule": NIGHTLY},
     "comments": {
         "task": "blog.tasks.comments_tick",

@@ -9,9 +9,12 @@ from blog.models import PostPage
 from blog.models.preparing import prepare
 from blog.paper import html_of
 from blog.standalone import as_html
+from config import celery_app
 from core.models import Rendition
+from core.tasks import draw_what_is_wanting
 from home.models import StandardPage
-from tests.factories import ImageFactory, PostFactory
+from tests.factories import AuthorFactory, BookFactory, ImageFactory, PostFactory
+from tests.files import png
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +123,125 @@ def test_away_from_its_page_a_post_has_plain_pictures(post, django_capture_on_co
     for source in (as_html(again), html_of(again)):
         assert "<picture" not in source and "<source" not in source and ".avif" not in source
         assert source.count(".webp") == 2
+
+
+@pytest.fixture
+def author(home):
+    return AuthorFactory(name="Ana", slug="ana")
+
+
+def test_photos_and_covers_are_drawn_before_readers_ask(
+    client, author, section, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        author.photo = wide()
+        author.save()
+        book = BookFactory(cover=wide())
+    PostFactory(parent=section, body=[("book", {"book": book, "note": ""})])
+    drawn = Rendition.objects.count()
+    assert drawn == 2 * 3 * 2 + 1
+    for url in ("/authors/ana/", "/books/"):
+        [source] = sources(client, url)
+        assert ".avif" in source.get("srcset") and ".webp" in image_beside(source).get("src")
+    assert Rendition.objects.count() == drawn
+
+
+def test_nothing_is_drawn_of_people_and_books_without_a_picture_or_that_are_gone(
+    author, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as callbacks:
+        author.save()
+        BookFactory()
+        author.photo = wide()
+        author.save()
+        gone = BookFactory(cover=wide())
+    author.delete()
+    gone.delete()
+    for callback in callbacks:
+        callback()
+    assert not Rendition.objects.exists()
+
+
+class TestDrawingAgain:
+    @pytest.fixture(autouse=True)
+    def drawn(self, post, django_capture_on_commit_callbacks):
+        publish(post, django_capture_on_commit_callbacks)
+
+    def edit(self, client, image, **data) -> None:
+        form = {
+            "title": image.title,
+            "collection": image.collection_id,
+            **{f"focal_point_{name}": "" for name in ("x", "y", "width", "height")},
+        }
+        answer = client.post(f"/admin/images/{image.pk}/", form | data)
+        assert answer.status_code == 302, answer.context["form"].errors
+
+    def test_an_image_gets_another_file(
+        self, client, admin_client, post, django_capture_on_commit_callbacks
+    ):
+        image = post.lead_image
+        before = set(image.renditions.values_list("filter_spec", flat=True))
+        old = sources(client, post.url)[0].get("srcset")
+        with django_capture_on_commit_callbacks(execute=True):
+            self.edit(admin_client, image, file=png("new.png", "red", (1000, 700)))
+        assert set(image.renditions.values_list("filter_spec", flat=True)) == before
+        assert all("new" in rendition.file.name for rendition in image.renditions.all())
+        drawn = Rendition.objects.count()
+        lead, _inside = sources(client, post.url)
+        assert lead.get("srcset") != old and "new" in lead.get("srcset")
+        assert lead.get("srcset").endswith("1000w")
+        assert Rendition.objects.count() == drawn
+
+    def test_an_image_gets_another_focal_point(
+        self, client, admin_client, post, django_capture_on_commit_callbacks
+    ):
+        [card] = sources(client, post.get_parent().url)
+        spot = {"focal_point_x": 10, "focal_point_y": 10}
+        size = {"focal_point_width": 20, "focal_point_height": 20}
+        with django_capture_on_commit_callbacks(execute=True):
+            self.edit(admin_client, post.lead_image, **spot, **size)
+        drawn = Rendition.objects.count()
+        [again] = sources(client, post.get_parent().url)
+        assert ".avif" in again.get("srcset") and again.get("srcset") != card.get("srcset")
+        assert Rendition.objects.count() == drawn
+
+    def test_an_image_that_says_something_else_stays_as_it_is(
+        self, admin_client, post, django_capture_on_commit_callbacks
+    ):
+        drawn = set(Rendition.objects.values_list("pk", flat=True))
+        with django_capture_on_commit_callbacks(execute=True):
+            self.edit(admin_client, post.lead_image, title="A room")
+        assert set(Rendition.objects.values_list("pk", flat=True)) == drawn
+
+    def test_what_readers_saw_as_webp_alone_is_drawn_at_night(self, client, post):
+        avif = Rendition.objects.filter(filter_spec__endswith="|format-avif")
+        lost = set(avif.values_list("image", "filter_spec"))
+        assert lost
+        draw_what_is_wanting()
+        assert set(avif.values_list("image", "filter_spec")) == lost
+        avif.delete()
+        assert sources(client, post.url) == []
+        draw_what_is_wanting()
+        assert set(avif.values_list("image", "filter_spec")) == lost
+        assert len(sources(client, post.url)) == 2
+
+    def test_at_night_one_damaged_file_keeps_no_other_from_being_drawn(self, post, caplog):
+        avif = Rendition.objects.filter(filter_spec__endswith="|format-avif")
+        avif.delete()
+        image = post.lead_image
+        with image.file.storage.open(image.file.name, "wb") as file:
+            file.write(b"no picture")
+        draw_what_is_wanting()
+        assert f"Image {image.pk} could not be drawn" in caplog.text
+        assert avif.exists() and not avif.filter(image=image).exists()
+
+
+def test_pictures_are_drawn_on_a_queue_of_their_own(settings):
+    tasks = [name for name in celery_app.tasks if name.split(".")[-1].startswith("draw")]
+    assert {name.partition(".")[0] for name in tasks} == {"blog", "core", "home"}
+    route = celery_app.amqp.router.route
+    for name in tasks:
+        assert route({}, name)["queue"].name == "drawing"
+    assert route({}, "newsletter.tasks.send_batch")["queue"].name == "mail"
+    assert route({}, "newsletter.tasks.tick")["queue"].name == "default"
+    assert "--queues drawing" in (settings.BASE_DIR / "Procfile").read_text()

@@ -80,7 +80,7 @@ class LiveSite:
             f"--bind=:{self.port}",
             "--no-control-socket",
         )
-        self._spawn("worker", *celery, "worker", "--pool=threads", "--queues=default,mail")
+        self._spawn("worker", *celery, "worker", "--pool=threads", "--queues=default,mail,drawing")
         self._spawn("beat", *celery, "beat")
         self._wait_for_web()
 
