@@ -9,7 +9,8 @@ class BlogConfig(AppConfig):
         from wagtail.models import ReferenceIndex
 
         # They register checks and receivers.
-        from . import checks, indexing, moved, publishing  # noqa: F401
+        from . import checks, indexing, moved, publishing, renaming  # noqa: F401
 
+        renaming.connect()
         for model in self.get_models():
             ReferenceIndex.register_model(model)

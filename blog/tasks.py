@@ -1,9 +1,10 @@
 """Tasks of the blog. What is to be done stands in the database: a lost message does no harm."""
 
 from celery import shared_task
+from django.apps import apps
 from django.utils import timezone
 
-from . import drawing, embedding, pdf, related
+from . import drawing, embedding, indexing, pdf, related
 from .comments import moderating, notices
 from .models import Author, Book, PostPage
 
@@ -46,6 +47,19 @@ def learn_terms(post_id: int) -> None:
 def learn_terms_again() -> None:
     """Do the same for posts that were missed, and find out anew what is rare."""
     related.learn_again(timezone.now())
+
+
+@shared_task
+def index_pages_showing(label: str, number: int) -> None:
+    """Have the search find the pages anew that show something of the library."""
+    if thing := apps.get_model(label).objects.filter(pk=number).first():
+        indexing.index_pages_showing(thing)
+
+
+@shared_task
+def index_all_pages() -> None:
+    """Do the same for all pages: for what was missed, and for what was deleted."""
+    indexing.index_all_pages()
 
 
 @shared_task

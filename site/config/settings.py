@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "old spam": {"task": "blog.tasks.delete_old_spam", "schedule": NIGHTLY},
     "old messages of visitors": {"task": "home.tasks.delete_old_messages", "schedule": NIGHTLY},
     "what posts are about": {"task": "blog.tasks.learn_terms_again", "schedule": NIGHTLY},
+    "the search": {"task": "blog.tasks.index_all_pages", "schedule": NIGHTLY},
     "old PDFs": {"task": "blog.tasks.tidy_pdfs", "schedule": NIGHTLY},
     "lost pictures": {"task": "core.tasks.draw_what_is_wanting", "schedule": NIGHTLY},
     "videos elsewhere": {"task": "blog.tasks.ask_about_embeds", "schedule": NIGHTLY},
