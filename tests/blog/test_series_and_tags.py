@@ -4,7 +4,7 @@ import pytest
 from wagtail.models import PageViewRestriction
 
 from tests.blog.test_pages import queries
-from tests.factories import PostFactory, SeriesFactory
+from tests.factories import PostFactory, SeriesFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +92,15 @@ class TestTags:
     def test_the_same_word_in_other_letters_is_the_same_tag(self, section):
         one, other = self.tagged(section, "Naps"), self.tagged(section, "naps")
         assert set(one.tags.all()) == set(other.tags.all())
+
+
+class TestTopics:
+    def test_a_post_on_many_topics_has_a_few_at_its_head_and_the_others_at_its_foot(
+        self, client, section
+    ):
+        topics = [TopicFactory(name=f"Topic {number:02}") for number in range(40)]
+        post = PostFactory(parent=section, topics=topics)
+        html = page(client, post.url)
+        end_of_head = html.index("</h1>")
+        places = [html.index(f">{topic.name}</a>") for topic in topics]
+        assert [place < end_of_head for place in places] == [True] * 3 + [False] * 37
