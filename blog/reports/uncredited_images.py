@@ -3,8 +3,9 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import DateColumn, TitleColumn
-from wagtail.images.permissions import permission_policy
+from wagtail.images.models import Image
 from wagtail.models import ReferenceIndex
+from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 
 from core.models import CreditedImage
 
@@ -15,7 +16,9 @@ class UncreditedImagesReport(Report):
     slug = "images-without-credit"
     page_title = _("Images without credit")
     header_icon = "image"
-    permission_policy = permission_policy
+    permission_policy = CollectionOwnershipPermissionPolicy(
+        CreditedImage, auth_model=Image, owner_field_name="uploaded_by_user"
+    )
     any_permission_required = ["add", "change", "delete"]
     columns = [
         TitleColumn("title", label=_("Image"), url_name="wagtailimages:edit"),
@@ -26,7 +29,7 @@ class UncreditedImagesReport(Report):
     export_headings = {"title": _("Image"), "usage_count": _("Uses"), "created_at": _("Added")}
 
     def get_queryset(self) -> QuerySet[CreditedImage]:
-        own = permission_policy.instances_user_has_any_permission_for(
+        own = self.permission_policy.instances_user_has_any_permission_for(
             self.request.user, ["change", "delete"]
         )
         uses = ReferenceIndex.usage_count_subquery(CreditedImage)

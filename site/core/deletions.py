@@ -82,7 +82,8 @@ class _RefusedInUseAfterUpload:
     """A view that deletes what was just uploaded, and may be in use all the same."""
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> JsonResponse:
-        chosen = get_object_or_404(self.get_model(), pk=kwargs[self.pk_url_kwarg])
+        self.model = self.get_model()  # By which some releases of Wagtail find the policy.
+        chosen = get_object_or_404(self.model, pk=kwargs[self.pk_url_kwarg])
         may = self.permission_policy.user_has_permission_for_instance
         if may(request.user, "delete", chosen) and uses_of([chosen]):
             words = _("It is in use, so it cannot be deleted.")

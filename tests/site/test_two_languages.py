@@ -8,11 +8,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 OPTIONS = ["-q", "-p", "no:cacheprovider", "--no-migrations"]
 SETTINGS = ["--ds", "tests.two_languages.settings"]
-SETTINGS = ["--ds", "tests.two_languages.settings"]
 
 
 def test_a_site_in_two_languages():
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    kept = {name: it for name, it in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *OPTIONS, *SETTINGS, "tests/two_languages"],
         cwd=ROOT,

@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[3]
 
 # A process of the site that logs as a worker does: Celery has set up its own logging before.
 PROCESS = """
-import django, logging
+import django, logging, wagtail, warnings
+# Of what a later release removes, Wagtail warns on the same stream.
+warnings.simplefilter("ignore")
 django.setup()
 from config import celery_app
 celery_app.log.setup(loglevel="WARNING")
