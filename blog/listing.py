@@ -39,7 +39,7 @@ class NumberedPaginator(Paginator):
 def paginate(things: QuerySet | BaseSearchResults, request: HttpRequest) -> NumberedPage:
     """Return the page of a list that ``?page=`` asks for; the nearest there is, where it is off."""
     page = NumberedPaginator(things, PER_PAGE).get_page(request.GET.get("page"))
-    show_number(request, "page", page.number)
+    show_number(request, "page", page.number, page.paginator.num_pages)
     return page
 
 

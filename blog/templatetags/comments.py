@@ -24,7 +24,8 @@ def discussion(context: Mapping[str, Any], post: PostPage) -> Discussion:
     is_preview = getattr(request, "is_preview", False)
     discussion = discussion_of(post, number, timezone.now(), is_preview)
     if request:
-        show_number(request, "comments", discussion.threads.number)
+        threads = discussion.threads
+        show_number(request, "comments", threads.number, threads.paginator.num_pages)
         if discussion.form and post.comments_close_at:
             show_until(request, post.comments_close_at)
     return discussion

@@ -126,10 +126,15 @@ CACHES = {
 PAGE_CACHE_SECONDS = 600
 # How long a CDN may keep a page without asking; 0 has it ask each time, and so does every browser.
 PAGE_CACHE_SHARED_SECONDS = env.number("PAGE_CACHE_SHARED_SECONDS", default=0, at_least=0)
-# The parameters that readers' views get. A value is kept where the view says that it showed it …
+# The parameters that readers' views get: numbers, of which the view says how many there are …
 PAGE_CACHE_PARAMETERS = ["page", "comments"]
-# … and with one of these, which may be anything, nothing is.
-PAGE_CACHE_FREE_PARAMETERS = ["q", "topic", "reply-to", "v"]
+# … and what may be anything. With it nothing is kept, so it is there below some addresses alone.
+PAGE_CACHE_FREE_PARAMETERS = {
+    "q": "/search/",
+    "topic": "/search/",
+    "reply-to": "/comments/",
+    "v": "/theme.css",
+}
 PAGE_CACHE_NEVER = ("/admin/", "/_util/", "/documents/", "/metrics", "/mailbox/", "/styleguide/")
 # Apps and models of which no page shows anything, though they change often.
 PAGE_CACHE_UNSEEN = {

@@ -11,15 +11,20 @@ def show_until(request: HttpRequest, moment: datetime) -> None:
     request.shown_until = min(known, moment) if known else moment
 
 
-def show_number(request: HttpRequest, parameter: str, number: int) -> None:
-    """Say that the answer is to ``?parameter=number``, whatever was asked for.
+def show_number(request: HttpRequest, parameter: str, number: int, last: int) -> None:
+    """Say that the answer is to ``?parameter=number``, whatever was asked for, and how many it has.
 
-    Of ``?page=7`` and ``?page=8`` in a list of two pages none is kept, or addresses that are made
-    up would fill the cache.
+    Who asks for more is shown the last, and who asks for none the first. So of made-up numbers none
+    fills the cache, nor passes it by.
     """
-    request.shown_numbers = {**numbers_shown(request), parameter: str(number)}
+    request.shown_numbers = {**numbers_shown(request), parameter: (number, last)}
 
 
-def numbers_shown(request: HttpRequest) -> dict[str, str]:
-    """Return the parameters that the answer is to, as an address has them."""
+def numbers_shown(request: HttpRequest) -> dict[str, tuple[int, int]]:
+    """Return the parameters that the answer is to: for each its number, and the last there is."""
     return getattr(request, "shown_numbers", {})
+
+
+def lasts_shown(request: HttpRequest) -> dict[str, int]:
+    """Return the last number that there is, for each parameter that the answer is to."""
+    return {parameter: last for parameter, (_number, last) in numbers_shown(request).items()}

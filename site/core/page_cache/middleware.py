@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,11 +12,14 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
+from ..languages import in_all_languages
 from . import store
-from .marks import numbers_shown
+from .marks import lasts_shown, numbers_shown
 from .store import KeptAnswer
 
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b")
+# The first is shown where none is asked for. No list is so long that it had more digits.
+_NUMBER = re.compile(r"(?!1$)[1-9][0-9]{0,5}")
 _HAS_PADDED_NUMBER = re.compile(r"/0[0-9]+(/|$)")
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 _SAME_FOR_ALL = {"cookie", "accept-encoding"}
@@ -33,6 +37,7 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_from_a_stranger(request):
             return _kept_by_nobody(self.get_response(request))
+        request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         if request.META.get("QUERY_STRING"):
             request.GET = _known_parameters(request)
         if not _is_bounded(request):
@@ -41,28 +46,34 @@ class PageCacheMiddleware:
         return _answer(request, kept, "hit") if kept else self._make(request, edition)
 
     def _make(self, request: HttpRequest, edition: str) -> HttpResponse:
-        with _unconditionally(request):
-            response = _shown_to_everyone(self.get_response(request))
-        seconds = _seconds_to_keep(request)
-        if request.method != "GET" or seconds <= 0 or not _may_be_kept(request, response):
+        with _whole(request):
+            response = self.get_response(request)
+        seconds = _seconds_to_keep(request) if _may_be_kept(request, response) else 0
+        response = _shown_to_everyone(response)
+        if seconds <= 0:
             return response
         made = KeptAnswer.of(response.content, _headers(response), edition, seconds)
-        store.keep(request, made)
+        store.keep(request, made, lasts_shown(request))
         return _answer(request, made, "fwd=miss")
 
 
 def _is_from_a_stranger(request: HttpRequest) -> bool:
-    """Whether a request reads, and says nothing of who sends it.
+    """Whether a request reads, and comes from nobody in particular.
 
     Wagtail's previews come as requests that it makes up.
     """
     return (
         request.method in ("GET", "HEAD")
         and not getattr(request, "is_dummy", False)
-        and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        and "Authorization" not in request.headers
         and not request.path.startswith(settings.PAGE_CACHE_NEVER)
+        and not _has_session(request)
     )
+
+
+def _has_session(request: HttpRequest) -> bool:
+    """Whether there is a session of a request's; anybody can make up a cookie that names none."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return key.isalnum() and import_module(settings.SESSION_ENGINE).SessionStore().exists(key)
 
 
 def _is_bounded(request: HttpRequest) -> bool:
@@ -81,17 +92,23 @@ def _is_bounded(request: HttpRequest) -> bool:
 
 
 @contextmanager
-def _unconditionally(request: HttpRequest) -> Iterator[None]:
-    """Have a view answer whole, to be kept, whatever the client has already."""
+def _whole(request: HttpRequest) -> Iterator[None]:
+    """Have a view answer whole, to be kept, whatever of it the client wants or has already."""
     conditions = {name: request.META.pop(name) for name in _CONDITIONS if name in request.META}
+    method, request.method = request.method, "GET"
     yield
+    request.method = method
     request.META.update(conditions)
 
 
 def _known_parameters(request: HttpRequest) -> QueryDict:
+    """Return the parameters that mean something at an address: what is no number is no page."""
     known = QueryDict(mutable=True)
-    for name in (*settings.PAGE_CACHE_PARAMETERS, *settings.PAGE_CACHE_FREE_PARAMETERS):
-        if name in request.GET:
+    for name in settings.PAGE_CACHE_PARAMETERS:
+        if _NUMBER.fullmatch(request.GET.get(name, "")):
+            known[name] = request.GET[name]
+    for name, place in settings.PAGE_CACHE_FREE_PARAMETERS.items():
+        if name in request.GET and request.path.startswith(tuple(in_all_languages(place))):
             known.setlist(name, request.GET.getlist(name))
     return known
 
@@ -112,8 +129,15 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
         and not getattr(request, "is_preview", False)
         and _words(response, "Cache-Control").isdisjoint(("private", "no-store", "max-age=0"))
         and _words(response, "Vary") <= _SAME_FOR_ALL
-        and request.GET.dict().items() <= numbers_shown(request).items()
+        and _is_nearest(request)
     )
+
+
+def _is_nearest(request: HttpRequest) -> bool:
+    """Whether an answer is to the numbers that are nearest to those that were asked for."""
+    nearest = store.nearest(request.GET.dict(), lasts_shown(request))
+    shown = ((name, str(number)) for name, (number, _last) in numbers_shown(request).items())
+    return all(nearest.get(name, "1") == number for name, number in shown)
 
 
 def _words(response: HttpResponse, header: str) -> set[str]:
@@ -134,6 +158,9 @@ def _answer(request: HttpRequest, kept: KeptAnswer, status: str) -> HttpResponse
     response = HttpResponse(content if request.method == "GET" else b"", headers=kept.headers)
     response["Content-Length"] = str(len(content))
     response["Cache-Status"] = f"Gazette; {status}"
+    if "Authorization" in request.headers:
+        # A proxy before the site may ask for it, and other caches must not pass it by (RFC 9111).
+        response["Cache-Control"] = "private, no-cache"
     if is_compressed:
         response["Content-Encoding"] = "gzip"
     changed = parse_http_date_safe(kept.headers.get("Last-Modified", ""))

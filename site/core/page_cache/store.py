@@ -11,7 +11,7 @@ import hashlib
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -61,14 +61,17 @@ class KeptAnswer:
 
 def look_up(request: HttpRequest) -> tuple[str, KeptAnswer | None]:
     """Return the present edition, and the answer that is kept in it; "" where the cache fails."""
-    return _attempt(lambda: _look_up(_pages(), key_of(request)), ("", None))
+    return _attempt(lambda: _look_up(_pages(), request), ("", None))
 
 
-def keep(request: HttpRequest, answer: KeptAnswer) -> None:
-    """Keep an answer as long as it may be shown, unless it is large."""
+def keep(request: HttpRequest, answer: KeptAnswer, lasts: Mapping[str, int]) -> None:
+    """Keep an answer as long as it may be shown, unless it is large.
+
+    ``lasts`` are the numbers that there are at its address. Where more was asked for, they are
+    kept, too: so whoever asks for other numbers that there are not gets the same answer.
+    """
     if answer.edition and len(answer.content) <= MOST_BYTES:
-        seconds = settings.PAGE_CACHE_SECONDS
-        _attempt(lambda: _pages().set(key_of(request), answer, seconds), None)
+        _attempt(lambda: _keep(_pages(), request, answer, lasts), None)
 
 
 def purge() -> bool:
@@ -79,32 +82,59 @@ def purge() -> bool:
     return _attempt(lambda: _pages().delete(EDITION) or True, False)
 
 
-def key_of(request: HttpRequest) -> str:
-    """Return the name that the answer to a request is kept under."""
-    parameters = sorted(request.GET.items())
-    address = (request.scheme, request.get_host(), request.path, parameters)
-    return hashlib.sha256(repr(address).encode()).hexdigest()
+def nearest(asked: Mapping[str, str], lasts: Mapping[str, int]) -> dict[str, str]:
+    """Return the numbers that are shown to who asks for some, without those that are first."""
+    shown = {name: min(int(number), lasts.get(name, 1)) for name, number in asked.items()}
+    return {name: str(number) for name, number in shown.items() if number > 1}
 
 
 def _pages() -> BaseCache:
     return caches["pages"]
 
 
-def _look_up(cache: BaseCache, key: str) -> tuple[str, KeptAnswer | None]:
+def _key_of(request: HttpRequest, numbers: Mapping[str, str] | None) -> str:
+    """Return the name under which is kept what an address shows, or with None its last numbers."""
+    parameters = sorted(numbers.items()) if numbers is not None else None
+    address = (request.scheme, request.get_host(), request.path, parameters)
+    return hashlib.sha256(repr(address).encode()).hexdigest()
+
+
+def _keep(
+    cache: BaseCache, request: HttpRequest, answer: KeptAnswer, lasts: Mapping[str, int]
+) -> None:
+    asked = request.GET.dict()
+    shown = nearest(asked, lasts)
+    cache.set(_key_of(request, shown), answer, settings.PAGE_CACHE_SECONDS)
+    if shown != asked:
+        known = (answer.edition, dict(lasts))
+        cache.set(_key_of(request, None), known, settings.PAGE_CACHE_SECONDS)
+
+
+def _look_up(cache: BaseCache, request: HttpRequest) -> tuple[str, KeptAnswer | None]:
     edition = cache.get(EDITION)
     if not edition:
         cache.add(EDITION, secrets.token_hex(8), timeout=None)
         return cache.get(EDITION, ""), None
+    asked = request.GET.dict()
+    answer = _find(cache, _key_of(request, asked), edition)
+    if not answer and asked:
+        edition_of_lasts, lasts = cache.get(_key_of(request, None), ("", {}))
+        if edition_of_lasts == edition and (shown := nearest(asked, lasts)) != asked:
+            answer = _find(cache, _key_of(request, shown), edition)
+    return edition, answer
+
+
+def _find(cache: BaseCache, key: str, edition: str) -> KeptAnswer | None:
     near = _near.get(key)
     if near and near.is_of(edition):
-        return edition, near
+        return near
     answer = cache.get(key)
     if not answer or not answer.is_of(edition):
-        return edition, None
+        return None
     if len(_near) >= MOST_NEAR:
         _near.clear()
     _near[key] = answer
-    return edition, answer
+    return answer
 
 
 def _attempt(act: Callable[[], Any], otherwise: Any) -> Any:

@@ -109,7 +109,8 @@ def test_many_threads_come_in_pages_with_addresses_of_their_own(client, post, mo
     assert shown(page_of(client, post.url)) == ["0", "1"]
     assert shown(page_of(client, f"{post.url}?comments=2")) == ["2", "late", "3"]
     assert shown(page_of(client, f"{post.url}?comments=3")) == ["4"]
-    for off, nearest in (("99", ["4"]), ("0", ["4"]), ("x", ["0", "1"]), ("9" * 5000, ["0", "1"])):
+    first = ["0", "1"]
+    for off, nearest in (("99", ["4"]), ("0", first), ("x", first), ("9" * 5000, first)):
         assert shown(page_of(client, f"{post.url}?comments={off}")) == nearest
     assert address_of(threads[1]) == f"{post.full_url}#comment-{threads[1].pk}"
     assert address_of(answer) == f"{post.full_url}?comments=2#comment-{answer.pk}"

@@ -81,6 +81,40 @@ def test_who_is_logged_in_gets_no_kept_page_and_leaves_none(post, client, editor
     assert b"wagtail-userbar" not in client.get(POST).content
 
 
+@pytest.mark.parametrize("cookie", ["made-up", "a" * 32, "x" * 5000, "é" * 32])
+def test_a_cookie_that_names_no_session_is_of_nobody(
+    post, client, cookie, django_assert_max_num_queries
+):
+    client.cookies["sessionid"] = cookie
+    first = client.get(POST)
+    assert not first.cookies
+    with django_assert_max_num_queries(1):
+        assert kept(client.get(POST))
+    client.cookies.clear()
+    again = client.get(POST)
+    assert kept(again)
+    assert again.content == first.content
+
+
+def test_who_was_logged_out_gets_what_is_kept(post, client, editor):
+    client.get(POST)
+    cookie = editor.cookies["sessionid"].value
+    assert not kept(editor.get(POST))
+    editor.logout()
+    editor.cookies["sessionid"] = cookie
+    left = editor.get(POST)
+    assert kept(left)
+    assert b"wagtail-userbar" not in left.content
+
+
+def test_a_made_up_password_for_the_server_passes_nothing_by(post, client, settings):
+    settings.PAGE_CACHE_SHARED_SECONDS = 60
+    client.get(POST)
+    answer = client.get(POST, headers={"authorization": "Basic bW9zczpmZXJu"})
+    assert kept(answer)
+    assert answer["Cache-Control"] == "private, no-cache"
+
+
 @pytest.mark.parametrize("kind", ["password", "login", "groups"])
 def test_a_private_page_is_kept_for_nobody(post, client, pages, kind):
     PageViewRestriction.objects.create(page=post, restriction_type=kind, password="moss")
@@ -105,7 +139,6 @@ def test_drafts_previews_and_the_admin_are_never_kept(post, editor, client, page
     post.unpublish()
     assert client.get(POST).status_code == 404
     client.post(POST)
-    client.head("/")
     assert entries(pages) == before
 
 
@@ -133,13 +166,14 @@ def test_made_up_parameters_neither_fill_the_cache_nor_pass_it_by(post, client, 
     client.get(POST)
     client.get("/journal/")
     before = entries(pages)
-    for query in ("utm_source=moss", "fbclid=1", "x=%00", "a=" + "b" * 5000, "PAGE=2", "x"):
-        response = client.get(f"{POST}?{query}")
-        assert kept(response)
-        assert b"moss" not in response.content
-    for query in ("page=2", "page=99999", "page=-1", "page=two", "page=01", "page=", "comments=9"):
-        assert not kept(client.get(f"/journal/?{query}"))
-        assert not kept(client.get(f"{POST}?{query}"))
+    made_up = ("utm_source=moss", "fbclid=1", "x=%00", "a=" + "b" * 5000, "PAGE=2", "x")
+    elsewhere = ("q=moss", "topic=moss", "reply-to=7", "v=moss")
+    no_number = ("page=-1", "page=0", "page=two", "page=01", "page=", "page=1", "page=1e9")
+    for query in (*made_up, *elsewhere, *no_number, "page=" + "9" * 5000, "page=%D9%A2"):
+        for url in (POST, "/journal/"):
+            response = client.get(f"{url}?{query}")
+            assert kept(response), query
+            assert b"moss" not in response.content
     for words in ("rain", "moss & ferns", ""):
         assert client.get(f"/search/?q={words}").status_code == 200
     assert client.get(f"/comments/00{post.pk}/").status_code == 200
@@ -147,16 +181,50 @@ def test_made_up_parameters_neither_fill_the_cache_nor_pass_it_by(post, client, 
     assert entries(pages) == before
 
 
-def test_each_page_of_a_list_is_kept(section, client):
+def test_numbers_that_there_are_not_cost_one_page_and_one_note_whatever_they_are(
+    post, client, pages, django_assert_num_queries
+):
+    for url, parameter in ((POST, "comments"), (POST, "page"), ("/journal/", "page")):
+        assert not kept(client.get(f"{url}?{parameter}=2"))
+        after = entries(pages)
+        with django_assert_num_queries(0):
+            for number in (3, 77, 99999):
+                assert kept(client.get(f"{url}?{parameter}={number}&{parameter}=x&{parameter}=9"))
+        assert kept(client.get(url))
+        assert entries(pages) == after
+        pages.clear()
+        store._near.clear()
+
+
+def test_each_page_of_a_list_is_kept(section, client, pages):
     topic = TopicFactory(slug="rain")
     for _ in range(11):
         PostFactory(parent=section, authors=[AuthorFactory()], topics=[topic])
     first, second = client.get("/topics/rain/"), client.get("/topics/rain/?page=2&utm_source=x")
     assert first.content != second.content
     assert kept(client.get("/topics/rain/"))
-    assert client.get("/topics/rain/?page=2").content == second.content
-    assert not kept(client.get("/topics/rain/?page=1"))
     assert kept(client.get("/topics/rain/?page=1"))
+    assert client.get("/topics/rain/?page=2").content == second.content
+    assert client.get("/topics/rain/?page=3").content == second.content
+    before = entries(pages)
+    last = client.get("/topics/rain/?page=4")
+    assert kept(last) and last.content == second.content
+    assert entries(pages) == before
+
+
+def test_when_a_list_grows_its_last_page_is_another(section, client, commit):
+    topic = TopicFactory(slug="rain")
+    for _ in range(11):
+        PostFactory(parent=section, authors=[AuthorFactory()], topics=[topic])
+    for _ in range(2):
+        second = client.get("/topics/rain/?page=3")
+    assert kept(second)
+    posts = [PostFactory(parent=section, topics=[topic]) for _ in range(10)]
+    commit(posts[0].save)
+    third = client.get("/topics/rain/?page=3")
+    assert not kept(third)
+    assert third.content not in (second.content, client.get("/topics/rain/?page=2").content)
+    assert client.get("/topics/rain/?page=8").content == third.content
 
 
 def test_made_up_names_of_the_host_do_not_fill_the_cache(post, client, pages, settings):
@@ -206,20 +274,25 @@ def test_a_page_is_compressed_for_those_who_take_it(post, client, accepted, is_c
     assert response["Vary"] == "Accept-Encoding"
 
 
-def test_a_head_request_is_answered_from_what_is_kept_and_keeps_nothing(post, client):
-    client.head(POST)
-    got = client.get(POST)
-    assert not kept(got)
+def test_a_head_request_is_answered_as_any_other_without_the_content(post, client):
     head = client.head(POST)
-    assert kept(head)
-    assert not head.content
-    assert head["Content-Length"] == str(len(got.content))
-    assert head["ETag"] == got["ETag"]
+    assert not kept(head)
+    got = client.get(POST)
+    assert kept(got)
+    again = client.head(POST)
+    assert kept(again)
+    for answer in (head, again):
+        assert not answer.content
+        assert answer["Content-Length"] == str(len(got.content))
+        assert answer["ETag"] == got["ETag"]
 
 
 def test_a_cdn_may_keep_a_page_where_the_operator_says_so(post, client, editor, settings):
     settings.PAGE_CACHE_SHARED_SECONDS = 60
-    assert client.get(POST)["Cache-Control"] == "public, max-age=0, s-maxage=60"
+    for is_kept in (False, True):
+        answer = client.get(POST)
+        assert answer["Cache-Control"] == "public, max-age=0, s-maxage=60"
+        assert kept(answer) is is_kept
     assert client.get("/nowhere/")["Cache-Control"] == "no-cache"
     assert editor.get(POST)["Cache-Control"] == "private, no-cache"
 
