@@ -129,9 +129,12 @@ def _addresses(page: Page, request: HttpRequest) -> dict[str, str]:
 
 
 def _views(request: HttpRequest, languages: dict[str, str]) -> dict[str, str]:
-    """Return where a view is in each language; nowhere else where it is a page that is missing."""
+    """Return where a view is in each language.
+
+    Nowhere else where it is a page that is missing, or a file beside one: those have no names.
+    """
     match = request.resolver_match
-    if match is None or match.view_name == "wagtail_serve":
+    if match is None or match.url_name in (None, "wagtail_serve"):
         return {}
     urls = {}
     for language in languages:

@@ -8,6 +8,9 @@ from django.urls import reverse
 from wagtail.models import Locale
 from wagtail_localize.models import Translation
 
+from tests.factories import AuthorFactory, PostFactory, TopicFactory
+from tests.two_languages import WORDS
+
 
 @pytest.fixture
 def german(db) -> Locale:
@@ -26,6 +29,34 @@ def translate(german, admin_client, django_capture_on_commit_callbacks) -> Calla
         return source.get_translation(german)
 
     return translated
+
+
+@pytest.fixture
+def topic():
+    return TopicFactory(name="Sleep", slug="sleep")
+
+
+@pytest.fixture
+def author():
+    return AuthorFactory(name="Ana Reis", slug="ana-reis")
+
+
+@pytest.fixture
+def post(section, topic, author):
+    return PostFactory(
+        parent=section,
+        title="The long night",
+        slug="the-long-night",
+        topics=[topic],
+        authors=[author],
+    )
+
+
+@pytest.fixture
+def translated(home, post, translate):
+    """The post in German, after the whole site was translated."""
+    translate(home, WORDS)
+    return post.get_translations().get()
 
 
 def _submit(client, source, locale) -> None:

@@ -15,7 +15,8 @@ from tests.factories import (
     PostFactory,
     SubscriptionFactory,
 )
-from tests.two_languages.test_translating import WORDS, page_of
+from tests.two_languages import WORDS
+from tests.two_languages.test_translating import page_of
 
 DUE = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

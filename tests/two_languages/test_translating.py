@@ -9,54 +9,15 @@ from wagtail.rich_text import RichText
 from blog.models import PostPage
 from blog.models.preparing import prepare
 from tests.factories import (
-    AuthorFactory,
     BookFactory,
     DisclaimerFactory,
     NewsletterFactory,
     PostFactory,
     ReusableContentFactory,
-    TopicFactory,
 )
-
-WORDS = {
-    "Home": "Start",
-    "Journal": "Tagebuch",
-    "The long night": "Die lange Nacht",
-    "What it is about.": "Worum es geht.",
-    "It begins.": "Es beginnt.",
-    "the-long-night": "die-lange-nacht",
-    "journal": "tagebuch",
-}
+from tests.two_languages import WORDS
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def topic():
-    return TopicFactory(name="Sleep", slug="sleep")
-
-
-@pytest.fixture
-def author():
-    return AuthorFactory(name="Ana Reis", slug="ana-reis")
-
-
-@pytest.fixture
-def post(section, topic, author):
-    return PostFactory(
-        parent=section,
-        title="The long night",
-        slug="the-long-night",
-        topics=[topic],
-        authors=[author],
-    )
-
-
-@pytest.fixture
-def translated(home, post, translate):
-    """The post in German, after the whole site was translated."""
-    translate(home, WORDS)
-    return post.get_translations().get()
 
 
 def page_of(client, url: str) -> str:
