@@ -15,7 +15,6 @@ from core.channels import Channel
 
 THEMES = {"": _("As the screen is"), "light": _("Light"), "dark": _("Dark")}
 COLOURS = ["paper", "wash", "ink", "quiet", "line", "edge", "accent", "deep", "danger", "marked"]
-SHEETS = ["post", "blocks", "cards", "front", "comments", "styleguide"]
 TOPICS = [(str(number), f"Topic {number}") for number in range(1, 41)]
 
 
@@ -47,7 +46,6 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "theme": theme if theme in THEMES else "",
             "themes": THEMES,
             "colours": COLOURS,
-            "sheets": [f"css/{name}.css" for name in SHEETS],
             "posts": PostPage.objects.listed().latest_first().for_cards()[:3],
             "form": SampleForm({"note": "As it was sent."}, auto_id="sample-%s"),
             "blocks": [(block.label, block.bind(block.get_preview_value())) for block in blocks],

@@ -273,7 +273,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "core.stylesheets.JoiningStaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

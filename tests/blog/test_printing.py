@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from wagtail.rich_text import RichText
 
 from blog import related
+from core.stylesheets import SHEET, joined
 from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS
 from tests.factories import (
     AuthorFactory,
@@ -29,8 +30,12 @@ STYLE = re.compile(r'<link rel="stylesheet" href="/static/([^"]+)"([^>]*)>')
 def with_styles(html: str) -> str:
     """Return a page with its style sheets in it."""
 
+    def read(name: str) -> str:
+        return Path(finders.find(name)).read_text()
+
     def inlined(found: re.Match) -> str:
-        return f"<style{found[2]}>{Path(finders.find(found[1])).read_text()}</style>"
+        sheet = joined(read) if found[1] == SHEET else read(found[1])
+        return f"<style{found[2]}>{sheet}</style>"
 
     return STYLE.sub(inlined, html)
 
