@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from urllib.parse import urljoin
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from PIL import Image
 from pypdf import PdfReader
@@ -182,3 +184,25 @@ def test_files_are_broken_in_many_ways(client, section, kind):
     page = client.get(post.url)
     assert page.status_code == 200
     assert "A lamp" not in page.content.decode() and "not-found" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "index.md", "../feed.rss", "../feed.json", "../", "post.pdf", "/authors/ana/"]
+)
+def test_sizes_that_were_drawn_and_whose_files_are_gone_make_no_error(client, section, url):
+    """As after a backup was restored that had not all files."""
+    author = AuthorFactory(slug="ana", photo=ImageFactory())
+    post = PostFactory(
+        parent=section, authors=[author], lead_image=ImageFactory(), lead_image_alt="A lamp"
+    )
+    for seen in ("", "../", "index.md", "../feed.rss", "/authors/ana/"):
+        assert client.get(urljoin(post.url, seen)).status_code == 200
+    for image in CreditedImage.objects.all():
+        for file in [image.file, *(rendition.file for rendition in image.renditions.all())]:
+            file.storage.delete(file.name)
+    cache.clear()
+    answer = client.get(urljoin(post.url, url))
+    if answer.status_code == 202:
+        make_pdfs()
+        answer = client.get(urljoin(post.url, url))
+    assert answer.status_code == 200 or pdf.missing_libraries()

@@ -14,6 +14,7 @@ from wagtail.rich_text import RichText
 
 from blog.comments import moderating, personal_data
 from blog.models import Comment, Embed, PostPage
+from blog.tasks import draw_pictures
 from core.guards import new_stamp
 from core.models import CreditedImage, SiteSettings
 from core.page_cache import purging, store
@@ -277,6 +278,23 @@ def test_what_no_reader_sees_purges_nothing(world, commit, read, client):
     world.post.title = "A draft"
     commit(world.post.save_revision)
     commit(get_user_model().objects.create_superuser, "ed", "ed@example.org", "secret")
+    assert read(POST)[1]
+
+
+def test_a_page_is_given_up_once_something_is_drawn_that_it_does_not_offer(
+    world, commit, read, client
+):
+    assert "image/avif" not in read(POST)[0]
+    commit(draw_pictures, world.post.pk)
+    page, was_kept = read(POST)
+    assert "image/avif" in page
+    assert not was_kept
+    commit(draw_pictures, world.post.pk)
+    with world.image.file.storage.open(world.image.file.name, "wb") as file:
+        file.write(b"no picture")
+    commit(world.image.renditions.filter(filter_spec__contains="avif").delete)
+    assert "image/avif" not in read(POST)[0]
+    commit(draw_pictures, world.post.pk)
     assert read(POST)[1]
 
 
