@@ -9,7 +9,7 @@ same metrics: Liberation Serif for Times New Roman, Gelasio for Georgia.
 
 Each face keeps the weights and the one optical size that the style sheets use, and the characters
 that Western text is set in; those of other languages in Latin script are in a file of their own,
-which browsers load where a page has such a character (``unicode-range`` in css/base.css).
+which browsers load where a page has such a character (``unicode-range`` in css/faces.css).
 """
 
 # ruff: noqa: T201
@@ -66,7 +66,7 @@ def measure(path: Path) -> dict[str, float]:
 
 
 def show_fallback(face: Path, system: Path) -> None:
-    """Print what makes a font of the system take the room of a face, for css/base.css.
+    """Print what makes a font of the system take the room of a face, for css/faces.css.
 
     Source: CSS Fonts Level 5, size-adjust; the overrides are of the size so adjusted.
     """
