@@ -1,10 +1,11 @@
 """In which months posts came out, in the site's time zone."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.db.models.functions import TruncMonth
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from .models import PostPage
@@ -12,10 +13,14 @@ from .models import PostPage
 
 @dataclass(frozen=True)
 class Month:
-    """A month by its first day, and how many listed posts came out in it."""
+    """A month by its first day, how many listed posts came out in it, and when one last changed."""
 
     first: date
     number: int
+    changed: datetime
+
+    def get_absolute_url(self) -> str:
+        return reverse("month", args=[f"{self.first:%Y}", f"{self.first:%m}"])
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,10 @@ def months() -> list[Month]:
     counted = (
         posts.annotate(month=TruncMonth("first_published_at"))
         .values("month")
-        .annotate(number=Count("pk"))
+        .annotate(number=Count("pk"), changed=Max("last_published_at"))
         .order_by("-month")
     )
-    return [Month(localdate(it["month"]), it["number"]) for it in counted]
+    return [Month(localdate(it["month"]), it["number"], it["changed"]) for it in counted]
 
 
 def place_of(year: int, month: int) -> Place | None:

@@ -36,9 +36,11 @@ class NumberedPaginator(Paginator):
         return NumberedPage(*args)
 
 
-def paginate(things: QuerySet | BaseSearchResults, request: HttpRequest) -> NumberedPage:
+def paginate(
+    things: QuerySet | BaseSearchResults, request: HttpRequest, most: int = PER_PAGE
+) -> NumberedPage:
     """Return the page of a list that ``?page=`` asks for; the nearest there is, where it is off."""
-    page = NumberedPaginator(things, PER_PAGE).get_page(request.GET.get("page"))
+    page = NumberedPaginator(things, most).get_page(request.GET.get("page"))
     show_number(request, "page", page.number, page.paginator.num_pages)
     return page
 

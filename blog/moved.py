@@ -1,7 +1,7 @@
 """Lead on to where something is now.
 
-Wagtail leads on from the old addresses of pages; here it does from those of authors, topics and
-series, and from files that lie beside pages: feeds and Markdown.
+Wagtail leads on from the old addresses of pages; here it does from those of authors, topics, series
+and tags, and from files that lie beside pages: feeds and Markdown.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from taggit.models import Tag
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 
@@ -44,18 +46,20 @@ def follow(name: str) -> Callable[[View], View]:
 @receiver(pre_save, sender=Author)
 @receiver(pre_save, sender=Topic)
 @receiver(pre_save, sender=Series)
+@receiver(pre_save, sender=Tag)
 def note_old_address(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
     """Remember where something was before it is saved."""
     before = sender.objects.filter(pk=instance.pk).first() if instance.pk else None
-    instance._old_address = before.get_absolute_url() if before else None
+    instance._old_address = _address_of(before) if before else None
 
 
 @receiver(post_save, sender=Author)
 @receiver(post_save, sender=Topic)
 @receiver(post_save, sender=Series)
+@receiver(post_save, sender=Tag)
 def lead_on(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
     """Lead on from the old address to the new one, and in one step from those before."""
-    old, new = instance._old_address, instance.get_absolute_url()
+    old, new = instance._old_address, _address_of(instance)
     made_here = Redirect.objects.filter(automatically_created=True, site=None)
     made_here.filter(old_path=Redirect.normalise_path(new)).delete()
     if old is None or old == new:
@@ -66,3 +70,9 @@ def lead_on(sender: type[models.Model], instance: models.Model, **kwargs: object
         site=None,
         defaults={"redirect_link": absolute_url(new), "automatically_created": True},
     )
+
+
+def _address_of(thing: models.Model) -> str:
+    if isinstance(thing, Tag):
+        return reverse("tag", args=[thing.slug])
+    return thing.get_absolute_url()

@@ -1,12 +1,25 @@
-"""Find pages by their paths, for what lies beside them: feeds and Markdown."""
+"""Paths in addresses, and the pages at them, for what lies beside these: feeds and Markdown."""
 
 from typing import TypeVar
 
 from django.http import HttpRequest
+from django.urls.converters import StringConverter
 from wagtail.models import Site
 from wagtail.query import PageQuerySet
 
 Pages = TypeVar("Pages", bound=PageQuerySet)
+
+
+class PagePath(StringConverter):
+    """A path in addresses: slugs, one below the other."""
+
+    regex = r"[\w-]+(?:/[\w-]+)*"
+
+
+class TagSlug(StringConverter):
+    """The slug of a tag, which another package makes; databases refuse to look for a null."""
+
+    regex = r"[^/\x00]+"
 
 
 def page_at(request: HttpRequest, path: str, pages: Pages) -> Pages:

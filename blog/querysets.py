@@ -14,6 +14,9 @@ from core.visibility import is_open_to_all
 if TYPE_CHECKING:
     from blog.models import Author, BlogIndexPage, Series, Topic
 
+# How a tag, which is not ours, names its posts.
+POSTS_OF_TAG = "blog_posttag_items__content_object"
+
 
 class PostQuerySet(PageQuerySet):
     """Posts, chosen in the words that editors use."""
@@ -85,3 +88,8 @@ class PostQuerySet(PageQuerySet):
         return self.select_related("lead_image").prefetch_related(
             "bylines__author", "topics", "lead_image__renditions"
         )
+
+
+def tags_of(posts: PostQuerySet) -> models.QuerySet[Tag]:
+    """Return the tags that some posts have."""
+    return Tag.objects.filter(**{f"{POSTS_OF_TAG}__in": posts}).distinct()

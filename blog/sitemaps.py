@@ -14,7 +14,9 @@ from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 from wagtail.models import Site
 
+from . import archive
 from .models import Author, PostPage, Series, Topic
+from .querysets import POSTS_OF_TAG
 from .recommending import posts_by_book
 
 _BASE = urlsplit(settings.BASE_URL)
@@ -61,7 +63,7 @@ class SeriesOfPosts(_Listings):
 
 
 class Tags(_Listings):
-    model, posts = Tag, "blog_posttag_items__content_object"
+    model, posts = Tag, POSTS_OF_TAG
 
     def location(self, tag: Tag) -> str:
         return reverse("tag", args=[tag.slug])
@@ -81,12 +83,46 @@ class Books(_Listings):
         return max(post.last_published_at for post in posts)
 
 
+class Months(_Listings):
+    """The months of the archive."""
+
+    def items(self) -> list[archive.Month]:
+        return archive.months()
+
+    def location(self, month: archive.Month) -> str:
+        return month.get_absolute_url()
+
+    def lastmod(self, month: archive.Month) -> datetime:
+        return month.changed
+
+
+class Indexes(_Listings):
+    """The pages that list what posts are gathered under, once there are posts."""
+
+    def items(self) -> list[tuple[str, datetime]]:
+        posts = PostPage.objects.listed().in_this_language()
+        with_tags = models.Q(tagged_items__isnull=False)
+        changed = posts.aggregate(
+            any=Max("last_published_at"), tagged=Max("last_published_at", filter=with_tags)
+        )
+        names = {"archive": "any", "authors": "any", "topics": "any", "tags": "tagged"}
+        return [(name, changed[which]) for name, which in names.items() if changed[which]]
+
+    def location(self, index: tuple[str, datetime]) -> str:
+        return reverse(index[0])
+
+    def lastmod(self, index: tuple[str, datetime]) -> datetime:
+        return index[1]
+
+
 LISTINGS = {
     "authors": Authors,
     "topics": Topics,
     "series": SeriesOfPosts,
     "tags": Tags,
     "books": Books,
+    "months": Months,
+    "indexes": Indexes,
 }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,8 +12,11 @@ from taggit.models import Tag
 from . import archive as archives
 from .listing import page_of, paginate, paginate_posts
 from .models import Author, Book, PostPage, Series, Topic
-from .querysets import PostQuerySet
+from .querysets import POSTS_OF_TAG, PostQuerySet, tags_of
 from .recommending import disclaimers_for, posts_by_book, recommended_books
+
+# Of what an index shows, each takes a line.
+PER_INDEX = 200
 
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:
@@ -38,32 +41,31 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a series is about, and its posts in their order."""
     series = get_object_or_404(Series, slug=slug)
     posts = PostPage.objects.listed().in_this_language().of_series(series)
-    return _listing(request, posts, _("Series"), series.name, series.description)
+    return _listing(request, posts, _("Series"), series.name, series.description, request.path)
 
 
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the posts with a tag; not found where no reader could come upon one."""
-    tag = get_object_or_404(Tag, slug=slug)
-    posts = PostPage.objects.listed().in_this_language().tagged(tag).latest_first()
-    if not posts.exists():
-        raise Http404
-    return _listing(request, posts, _("Tag"), tag.name)
+    posts = PostPage.objects.listed().in_this_language()
+    tag = get_object_or_404(tags_of(posts), slug=slug)
+    return _listing(
+        request, posts.tagged(tag).latest_first(), _("Tag"), tag.name, feeds_of=request.path
+    )
 
 
 def authors(request: HttpRequest) -> HttpResponse:
     """Show all who have written posts that readers come upon, and how many of them."""
-    posts = PostPage.objects.listed().in_this_language()
-    authors = Author.objects.filter(bylines__post__in=posts).annotate(number=Count("bylines"))
-    context = {"things": authors.order_by("name", "pk"), "name": _("Authors")}
-    return render(request, "blog/pages/index.html", context)
+    return _index(request, _("Authors"), Author, "bylines__post")
 
 
 def topics(request: HttpRequest) -> HttpResponse:
     """Show all topics that have posts, and how many."""
-    posts = PostPage.objects.listed().in_this_language()
-    topics = Topic.objects.filter(posts__in=posts).annotate(number=Count("posts"))
-    context = {"things": topics.order_by("name", "pk"), "name": _("Topics")}
-    return render(request, "blog/pages/index.html", context)
+    return _index(request, _("Topics"), Topic, "posts")
+
+
+def tags(request: HttpRequest) -> HttpResponse:
+    """Show all tags that posts have, and how many."""
+    return _index(request, _("Tags"), Tag, POSTS_OF_TAG)
 
 
 def archive(request: HttpRequest) -> HttpResponse:
@@ -98,6 +100,14 @@ def book(request: HttpRequest, number: int) -> HttpResponse:
     if number not in numbers:
         raise Http404
     return redirect(f"{reverse('books')}{page_of(numbers.index(number))}#book-{number}")
+
+
+def _index(request: HttpRequest, name: str, model: type[Model], posts_of: str) -> HttpResponse:
+    """Show what posts are gathered under, in pages."""
+    posts = PostPage.objects.listed().in_this_language()
+    things = model.objects.filter(**{f"{posts_of}__in": posts}).annotate(number=Count(posts_of))
+    page = paginate(things.order_by("name", "pk"), request, PER_INDEX)
+    return render(request, "blog/pages/index.html", {"things": page, "name": name})
 
 
 def _listing(

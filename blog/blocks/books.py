@@ -16,7 +16,7 @@ class BookLinkBlock(ChannelBlock, blocks.StructBlock):
     def get_searchable_content(self, value: blocks.StructValue) -> list[str]:
         """Return what the search finds posts by: the book, too, though it is kept elsewhere."""
         book = value.get("book")
-        about = [book.title, book.authors] if book else []
+        about = [f"{book.title}, {book.authors}."] if book else []
         return about + super().get_searchable_content(value)
 
     def get_preview_value(self) -> blocks.StructValue:

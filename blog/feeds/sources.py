@@ -1,4 +1,4 @@
-"""What feeds are of: the whole site, a section, a topic, an author."""
+"""What feeds are of: the whole site, a section, a topic, a series, a tag, an author."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from core.models import SiteSettings
 from core.richtext import absolute_url
 from core.visibility import is_open_to_all
 
-from ..models import Author, BlogIndexPage, PostPage, Topic
+from ..models import Author, BlogIndexPage, PostPage, Series, Topic
 from ..paths import page_at
-from ..querysets import PostQuerySet
+from ..querysets import PostQuerySet, tags_of
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,24 @@ def topic(request: HttpRequest, slug: str) -> Source:
     posts = PostPage.objects.listed().in_this_language().on_topic(topic)
     url = absolute_url(topic.get_absolute_url())
     return Source(topic.name, topic.description, url, posts, brand)
+
+
+def series(request: HttpRequest, slug: str) -> Source:
+    """Return the posts of a series. Raises Http404 where there is none."""
+    series = get_object_or_404(Series, slug=slug)
+    brand = SiteSettings.for_request(request)
+    posts = PostPage.objects.listed().in_this_language().of_series(series)
+    url = absolute_url(series.get_absolute_url())
+    return Source(series.name, series.description, url, posts, brand)
+
+
+def tag(request: HttpRequest, slug: str) -> Source:
+    """Return the posts with a tag. Raises Http404 where no reader could come upon one."""
+    posts = PostPage.objects.listed().in_this_language()
+    tag = get_object_or_404(tags_of(posts), slug=slug)
+    brand = SiteSettings.for_request(request)
+    url = absolute_url(reverse("tag", args=[tag.slug]))
+    return Source(tag.name, "", url, posts.tagged(tag), brand)
 
 
 def author(request: HttpRequest, slug: str) -> Source:

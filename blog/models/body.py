@@ -75,9 +75,9 @@ class BodyPage(BasePage):
         return Truncator(text).chars(240)
 
     @cached_property
-    def words(self) -> list[str]:
+    def words(self) -> str:
         """What its blocks say, for the search."""
-        return self.body.stream_block.get_searchable_content(as_shown(self))
+        return " ".join(self.body.stream_block.get_searchable_content(as_shown(self)))
 
     @property
     def shared_image_alt(self) -> str:

@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from taggit.models import Tag
 from wagtail.models import PageViewRestriction
 
+from blog.models import PostPage
 from tests.factories import AuthorFactory, PostFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,13 +62,17 @@ def test_what_is_not_public_is_counted_nowhere(client, section):
     published(section, 2026, 3, 3, listed=False, **of)
     private = published(section, 2026, 3, 4, **of)
     PageViewRestriction.objects.create(page=private, restriction_type="login")
-    for url in ("/archive/", "/authors/", "/topics/"):
+    for post in PostPage.objects.all():
+        post.tags.add("rain")
+        post.save()
+    for url in ("/archive/", "/authors/", "/topics/", "/tags/"):
         assert re.findall(r"(\d+) posts?\s", client.get(url).content.decode()) == ["1"], url
 
 
 def test_who_has_no_post_is_in_no_index(client, home):
     AuthorFactory(name="Nobody yet"), TopicFactory(name="Nothing yet")
-    for url in ("/archive/", "/authors/", "/topics/"):
+    Tag.objects.create(name="Nothing yet")
+    for url in ("/archive/", "/authors/", "/topics/", "/tags/"):
         html = client.get(url).content.decode()
         assert "Nothing has been published yet." in html
         assert "Nobody yet" not in html and "Nothing yet" not in html
@@ -93,28 +99,58 @@ def test_a_page_number_that_is_off_gets_a_page_of_every_listing(client, section,
     post = published(section, 2026, 3, 1, authors=[author], topics=[topic])
     post.tags.add("rain")
     post.save()
-    urls = (author.get_absolute_url(), topic.get_absolute_url(), "/tags/rain/", "/archive/2026/03/")
-    for url in urls:
+    listings = (author.get_absolute_url(), topic.get_absolute_url(), "/archive/2026/03/")
+    for url in (*listings, "/tags/rain/", "/authors/", "/topics/", "/tags/", "/books/"):
         assert client.get(url, {"page": page}).status_code == 200
 
 
 def test_indexes_take_the_same_few_queries_however_many_there_are(client, section):
     def queries() -> list[int]:
         counts = []
-        for url in ("/archive/", "/archive/2026/03/", "/authors/", "/topics/"):
+        for url in ("/archive/", "/archive/2026/03/", "/authors/", "/topics/", "/tags/"):
             client.get(url)
             with CaptureQueriesContext(connection) as captured:
                 assert client.get(url).status_code == 200
             counts.append(len(captured))
         return counts
 
-    published(section, 2026, 3, 1)
+    post = published(section, 2026, 3, 1)
+    post.tags.add("rain")
+    post.save()
     few = queries()
     for number in range(8):
-        published(section, 2026, 3, 2, slug=f"p{number}")
+        post = published(section, 2026, 3, 2, slug=f"p{number}")
+        post.tags.add(f"tag {number}")
+        post.save()
         published(section, 2025, 1 + number, 2)
     assert queries() == few
     assert max(few) <= 12
+
+
+def test_an_index_of_many_comes_in_pages(client, section, monkeypatch):
+    monkeypatch.setattr("blog.views.PER_INDEX", 2)
+    post = published(section, 2026, 3, 1)
+    post.tags.add("hail", "rain", "snow")
+    post.save()
+    assert re.findall(r'href="/tags/(\w+)/"', client.get("/tags/").text) == ["hail", "rain"]
+    second = client.get("/tags/?page=2").text
+    assert re.findall(r'href="/tags/(\w+)/"', second) == ["snow"]
+    assert 'rel="prev" href="/tags/"' in second
+
+
+def test_every_page_leads_to_the_indexes_and_they_to_each_other(client, section):
+    for url in (published(section, 2026, 3, 1).url, section.url):
+        footer = client.get(url).text.partition("<footer")[2]
+        assert re.findall(r'href="/(topics|authors|archive)/"', footer) == [
+            "topics",
+            "authors",
+            "archive",
+        ]
+    for index in ("topics", "tags", "authors", "archive"):
+        html = client.get(f"/{index}/").text.partition("<footer")[0]
+        ways = re.findall(r'href="/(\w+)/"(?: aria-current="(page)")?>[A-Z]', html)
+        assert [name for name, _ in ways[-5:]] == ["topics", "tags", "authors", "archive", "books"]
+        assert [name for name, current in ways if current] == [index]
 
 
 def test_the_latest_of_a_month_comes_first(client, section):

@@ -169,11 +169,13 @@ class TestMap:
             "http://localhost/series/nights/",
             "http://localhost/tags/tea/",
             "http://localhost/books/",
+            post.first_published_at.strftime("http://localhost/archive/%Y/%m/"),
+            *(f"http://localhost/{index}/" for index in ("archive", "authors", "topics", "tags")),
         ]
-        latest = etree.fromstring(client.get("/sitemap-authors.xml").content)
-        assert latest.xpath("//*[local-name()='lastmod']/text()") == [
-            post.last_published_at.date().isoformat()
-        ]
+        for name, number in (("authors", 1), ("months", 1), ("indexes", 4)):
+            latest = etree.fromstring(client.get(f"/sitemap-{name}.xml").content)
+            days = latest.xpath("//*[local-name()='lastmod']/text()")
+            assert days == [post.last_published_at.date().isoformat()] * number
 
     def test_it_leaves_out_what_they_are_not_to_find(self, client, section):
         AuthorFactory(slug="nobody")
@@ -188,7 +190,8 @@ class TestMap:
             section.full_url,
         ]
         names = [url.rpartition("-")[2] for url in self.addresses(client, "/sitemap.xml")]
-        assert names == ["pages.xml", "authors.xml", "topics.xml"]
+        assert names == ["pages.xml", "authors.xml", "topics.xml", "months.xml", "indexes.xml"]
+        assert "http://localhost/tags/" not in self.addresses(client, "/sitemap-indexes.xml")
         assert self.addresses(client, "/sitemap-authors.xml") == ["http://localhost/authors/else/"]
         assert client.get("/sitemap-no.xml").status_code == 404
 
@@ -196,8 +199,9 @@ class TestMap:
         taken = []
         for _ in range(2):
             rich_post(section, 2)
-            client.get("/sitemap-pages.xml")
-            with CaptureQueriesContext(connection) as queries:
-                client.get("/sitemap-pages.xml")
-            taken.append(len(queries))
-        assert taken[0] == taken[1]
+            for name in ("pages", "tags", "months", "indexes"):
+                client.get(f"/sitemap-{name}.xml")
+                with CaptureQueriesContext(connection) as queries:
+                    client.get(f"/sitemap-{name}.xml")
+                taken.append(len(queries))
+        assert taken[:4] == taken[4:]

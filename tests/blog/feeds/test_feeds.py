@@ -20,6 +20,7 @@ from tests.factories import (
     ImageFactory,
     PostFactory,
     SectionFactory,
+    SeriesFactory,
     TopicFactory,
 )
 
@@ -49,17 +50,23 @@ def titles(client, url: str, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_there_is_one_of_the_site_of_each_section_topic_and_author(client, home, section, kind):
+def test_there_is_one_of_all_that_posts_are_gathered_under(client, home, section, kind):
     sleep, ana = TopicFactory(name="Sleep", slug="sleep"), AuthorFactory(slug="ana")
+    nights = SeriesFactory(slug="nights")
     now = timezone.now()
     elsewhere = SectionFactory(parent=home, slug="elsewhere")
     PostFactory(parent=section, title="Old", authors=[ana], first_published_at=now)
-    PostFactory(parent=section, title="New", topics=[sleep])
+    new = PostFactory(parent=section, title="New", topics=[sleep], series=nights, part=1)
+    PostFactory(parent=section, title="Older part", series=nights, part=2, first_published_at=now)
+    new.tags.add("tea")
+    new.save()
     PostFactory(parent=elsewhere, title="Far", topics=[sleep, TopicFactory()])
-    assert titles(client, "/", kind) == ["Far", "New", "Old"]
-    assert titles(client, section.url, kind) == ["New", "Old"]
+    assert titles(client, "/", kind) == ["Far", "New", "Older part", "Old"]
+    assert titles(client, section.url, kind) == ["New", "Older part", "Old"]
     assert titles(client, "/topics/sleep/", kind) == ["Far", "New"]
     assert titles(client, "/authors/ana/", kind) == ["Old"]
+    assert titles(client, "/series/nights/", kind) == ["New", "Older part"]
+    assert titles(client, "/tags/tea/", kind) == ["New"]
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -67,7 +74,10 @@ def test_what_not_everyone_may_read_is_in_none(client, home, section, kind):
     topic = TopicFactory(slug="sleep")
     hidden = SectionFactory(parent=home, slug="hidden")
     PageViewRestriction.objects.create(page=hidden, restriction_type="login")
-    private = PostFactory(parent=section, topics=[topic])
+    series = SeriesFactory(slug="nights")
+    private = PostFactory(parent=section, topics=[topic], series=series)
+    private.tags.add("tea")
+    private.save()
     PageViewRestriction.objects.create(page=private, restriction_type="login")
     for kwargs in (
         {"parent": section, "listed": False},
@@ -75,9 +85,10 @@ def test_what_not_everyone_may_read_is_in_none(client, home, section, kind):
         {"parent": section, "live": False, "go_live_at": timezone.now() + timedelta(days=1)},
         {"parent": hidden},
     ):
-        PostFactory(topics=[topic], **kwargs)
-    for url in ("/", section.url, "/topics/sleep/"):
+        PostFactory(topics=[topic], series=series, **kwargs)
+    for url in ("/", section.url, "/topics/sleep/", "/series/nights/"):
         assert titles(client, url, kind) == []
+    assert client.get(f"/tags/tea/feed.{kind}").status_code == 404
     assert client.get(f"{hidden.url}feed.{kind}").status_code == 404
 
 
@@ -85,7 +96,9 @@ def test_what_not_everyone_may_read_is_in_none(client, home, section, kind):
 def test_unknown_ones_are_not_found(client, section, kind):
     PostFactory(parent=section, slug="a-post")
     SectionFactory(parent=section.get_parent(), slug="draft", live=False)
-    for url in ("/nothing/", "/topics/no/", "/authors/no/", "/journal/a-post/", "/draft/", "/a/b/"):
+    kinds = ("topics", "authors", "series", "tags")
+    pages = ("/nothing/", "/journal/a-post/", "/draft/", "/a/b/", "/tags/a%00b/", "/a%00b/")
+    for url in (*pages, *(f"/{it}/no/" for it in kinds)):
         assert client.get(f"{url}feed.{kind}").status_code == 404
 
 
@@ -250,21 +263,28 @@ def test_it_takes_few_queries_however_many_posts_and_blocks_there_are(client, se
     for size in (1, 3):
         for _ in range(size):
             post = rich_post(section, size)
+        post.tags.add("tea")
+        post.save()
         topic, author = post.topics.first(), post.authors[0]
-        for page in ("/", section.url, topic.get_absolute_url(), author.get_absolute_url()):
+        gathered = (topic.get_absolute_url(), author.get_absolute_url(), "/tags/tea/")
+        for page in ("/", section.url, *gathered):
             client.get(f"{page}feed.rss")  # It makes images' sizes.
             cache.clear()
             with CaptureQueriesContext(connection) as queries:
                 assert b"<item>" in client.get(f"{page}feed.rss").content
             taken.append(len(queries))
-    assert taken[:4] == taken[4:]
+    assert taken[:5] == taken[5:]
     assert max(taken) <= 8
 
 
 def test_browsers_and_readers_find_them(client, section):
     ana, topic = AuthorFactory(slug="ana"), TopicFactory(slug="sleep")
-    post = PostFactory(parent=section, authors=[ana], topics=[topic])
-    for page in ("/journal/", "/topics/sleep/", "/authors/ana/"):
+    series = SeriesFactory(slug="nights")
+    post = PostFactory(parent=section, authors=[ana], topics=[topic], series=series)
+    post.tags.add("tea")
+    post.save()
+    gathered = ("/topics/sleep/", "/authors/ana/", "/series/nights/", "/tags/tea/")
+    for page in ("/journal/", *gathered):
         tree = html.fromstring(client.get(page).content)
         offered = tree.xpath("//link[@rel='alternate'][@type='application/rss+xml']/@href")
         assert offered == [f"{page}feed.rss", "/feed.rss"]
