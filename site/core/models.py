@@ -72,6 +72,14 @@ class CreditedImage(AbstractImage):
             return f"https://creativecommons.org/licenses/{self.licence}/"
         return ""
 
+    def create_renditions(self, *filters: Filter) -> dict[Filter, "Rendition"]:
+        """Draw it at several sizes, one after the other.
+
+        Wagtail draws three at once, each with the whole image in memory: of 50 million pixels that
+        is a gigabyte.
+        """
+        return {filter: self.create_rendition(filter) for filter in filters}
+
     def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
         """Return it as a filter has it.
 

@@ -9,6 +9,7 @@ from PIL import Image
 from wagtail.documents import get_document_model
 
 from core.models import CreditedImage
+from tests.factories import ImageFactory
 from tests.files import encoded, png, uploaded
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,25 @@ def test_a_document_is_of_a_known_kind_and_size(admin_client, settings):
     assert "File extension “html” is not allowed" in said["a.html"]
     assert "Maximum filesize 50" in said["a.pdf"]
     assert not get_document_model().objects.exists()
+
+
+def test_an_image_is_drawn_at_one_size_after_the_other(db, monkeypatch):
+    """As many as were drawn at once would be in memory at once."""
+    image = ImageFactory(file__width=900, file__height=600)
+    draw, at_once, most = CreditedImage.generate_rendition_file, [], []
+
+    def drawing(self, *args, **kwargs):
+        at_once.append(1)
+        most.append(len(at_once))
+        try:
+            return draw(self, *args, **kwargs)
+        finally:
+            at_once.pop()
+
+    monkeypatch.setattr(CreditedImage, "generate_rendition_file", drawing)
+    sizes = image.get_renditions("width-100", "width-200", "width-300", "width-400")
+    assert [size.width for size in sizes.values()] == [100, 200, 300, 400]
+    assert most == [1, 1, 1, 1]
+    again = image.get_renditions("width-200", "width-500")
+    assert again["width-200"].pk == sizes["width-200"].pk
+    assert len(most) == 5
