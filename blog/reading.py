@@ -23,6 +23,8 @@ UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00
 # would take ten times as long.
 _BREAK = re.compile(r"</(?:p|h\d|li|blockquote)>|<[bh]r\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+# What stands between spaces, if there is a letter or a digit in it.
+_WORD = re.compile(r"[^\W_]\S*")
 
 
 @dataclass(frozen=True)
@@ -69,5 +71,5 @@ def length_of(blocks: Iterable[StreamValue.StreamChild]) -> Length:
 
 def _length(text: str) -> Length:
     spaced, characters = UNSPACED.subn(" ", text)
-    words = sum(any(map(str.isalnum, word)) for word in spaced.split())
+    words = len(_WORD.findall(spaced))
     return Length(words + characters, characters)

@@ -14,9 +14,10 @@ from math import log2
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from core.page_cache.purging import purge_on_commit
+from core.statements import Given, GivenSeveral, Statement
 
 from .models.term import PostTerm, Term
 from .reading import UNSPACED, texts_of
@@ -37,41 +38,56 @@ _WORD = re.compile(r"[^\W\d_]{4,30}")
 _RUN = re.compile(f"{UNSPACED.pattern}{{2,}}")
 
 
-def recommended(post: "PostPage") -> list["PostPage"]:
-    """Return the posts to recommend at the end of a post.
+def candidates(post: "PostPage") -> dict[int, int | None]:
+    """Return the keys of the posts that may be recommended, best first, each with its picture's.
 
     Those that its editor has pinned come first, in their order, then the nearest; of those that are
-    equally near the latest. All are listed, in its language, and come with their pictures.
+    equally near the latest.
     """
+    pinned, excluded = post.pinned_and_excluded
+    unwanted = [post.pk, *pinned, *excluded]
+    nearest = _NEAREST.rows(post=post.pk, locale=post.locale_id, unwanted=unwanted)
+    pictures = _PICTURES.rows(posts=pinned) if pinned else ()
+    return dict.fromkeys(pinned) | {pk: picture for pk, picture, *_rest in (*pictures, *nearest)}
+
+
+def chosen_for(post: "PostPage", posts: Iterable["PostPage"]) -> list["PostPage"]:
+    """Return those of a post's candidates that are recommended, of those that everyone may read.
+
+    All are listed, and in the language of the post.
+    """
+    by_number = {other.pk: other for other in posts}
+    ranked = [by_number[number] for number in post.candidates if number in by_number]
+    fit = [it for it in ranked if it.listed and it.locale_id == post.locale_id and it.pk != post.pk]
+    pinned, _excluded = post.pinned_and_excluded
+    return fit[: max(SHOWN, sum(it.pk in pinned for it in fit))]
+
+
+def _nearest() -> QuerySet:
+    """Ask for the listed posts that are nearest to one, with what they are ranked by."""
     from .models import PostPage
 
-    pinned, excluded = post.pinned_and_excluded
-    listed = (
-        PostPage.objects.listed().filter(locale=post.locale_id).exclude(pk__in=[post.pk, *excluded])
-    )
-    own = PostTerm.objects.filter(post=post.pk).values("term")
-    scores = (
-        PostTerm.objects.filter(term__in=own, term__rarity__gt=0)
-        .values("post")
+    key, locale = PostPage._meta.pk.target_field, PostPage._meta.get_field("locale").target_field
+    listed = PostPage.objects.listed().filter(locale=Given("locale", locale))
+    own = PostTerm.objects.filter(post=Given("post", key)).values("term")
+    return (
+        PostTerm.objects.filter(term__in=own, term__rarity__gt=0, post__in=listed)
+        .exclude(post__in=GivenSeveral("unwanted", key))
+        .values_list("post", "post__lead_image")
         .annotate(score=Sum("term__rarity"))
+        .order_by("-score", "-post__first_published_at", "-post")[:SHOWN]
     )
-    nearest = (
-        scores.filter(post__in=listed)
-        .exclude(post__in=pinned)
-        .order_by("-score", "-post__first_published_at", "-post")
-        .values("post")[: max(0, SHOWN - len(pinned))]
-    )
-    score_of_each = scores.filter(post=OuterRef("pk")).values("score")
-    posts = (
-        listed.filter(Q(pk__in=pinned) | Q(pk__in=nearest))
-        .annotate(score=Subquery(score_of_each))
-        .order_by("-score", "-first_published_at", "-pk")
-        .select_related("lead_image")
-        .prefetch_related("lead_image__renditions")
-        .defer("body")
-    )
-    places = {pk: place for place, pk in enumerate(pinned)}
-    return sorted(posts, key=lambda other: places.get(other.pk, len(places)))
+
+
+def _pictures() -> QuerySet:
+    """Ask for posts with their pictures."""
+    from .models import PostPage
+
+    posts = GivenSeveral("posts", PostPage._meta.pk.target_field)
+    return PostPage.objects.filter(pk__in=posts).order_by().values_list("pk", "lead_image")
+
+
+_NEAREST, _PICTURES = Statement(_nearest), Statement(_pictures)
 
 
 @transaction.atomic

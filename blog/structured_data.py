@@ -6,11 +6,9 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from wagtail.models import Page
 
 from core import richtext
-from core.links import FRONT_PAGE_DEPTH
-from core.models import SiteSettings
+from core.models import BasePage, SiteSettings
 from core.richtext import absolute_url
 from core.templatetags.social import SharedImage
 
@@ -109,14 +107,13 @@ def person(author: Author, in_full: bool = False) -> Thing:
     return who
 
 
-def breadcrumbs(page: Page) -> Thing:
+def breadcrumbs(page: BasePage) -> Thing:
     """Return the way from the front page to a page."""
-    above = page.get_ancestors().filter(depth__gte=FRONT_PAGE_DEPTH)
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": number, "name": step.title, "item": step.full_url}
-            for number, step in enumerate([*above, page], start=1)
+            for number, step in enumerate([*page.above, page], start=1)
         ],
     }
 

@@ -1,7 +1,13 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.rich_text import RichText
 
-from core.channels import ChannelBlock
+from core.channels import Channel, ChannelBlock, channel_of
+from core.richtext import ExpandedText
 
 FEATURES = [
     *("h2", "h3", "h4", "bold", "italic", "superscript", "highlight"),
@@ -25,6 +31,15 @@ class ParagraphBlock(ChannelBlock, blocks.RichTextBlock):
     def __init__(self, **kwargs: object) -> None:
         kwargs.setdefault("features", FEATURES)
         super().__init__(**kwargs)
+
+    def render(self, value: RichText, context: Mapping[str, Any] | None = None) -> SafeString:
+        """Render it; on the web it is shown as it is, where its links lead somewhere already.
+
+        Of these a long post has hundreds: a template for each would take longer than all else.
+        """
+        if isinstance(value, ExpandedText) and channel_of(context) is Channel.WEB:
+            return mark_safe(value.source)
+        return super().render(value, context)
 
     class Meta:
         icon = "pilcrow"

@@ -7,8 +7,11 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 
+from core.statements import Given, Statement
+
 from ..models import Comment, PostPage
 from .forms import CommentForm
+from .querysets import CommentQuerySet
 
 THREADS_PER_PAGE = 50
 
@@ -27,15 +30,15 @@ class Discussion:
 
 def discussion_of(post: PostPage, number: Any, now: datetime, is_preview: bool) -> Discussion:
     """Return a page of a post's comments; ``number`` may be anything: the nearest page is taken."""
-    comments = Comment.objects.of(post).shown() if post.pk else Comment.objects.none()
-    counts = comments.aggregate(total=Count("pk"), threads=Count("pk", Q(parent=None)))
-    paginator = Paginator(comments.threads(), THREADS_PER_PAGE)
-    paginator.count = counts["threads"]
+    total, threads = next(iter(_COUNTS.rows(post=post.pk)), (0, 0))
+    comments = Comment.objects.of(post).shown().threads() if total else Comment.objects.none()
+    paginator = Paginator(comments, THREADS_PER_PAGE)
+    paginator.count = threads
     page = paginator.get_page(number)
-    page.object_list = _with_answers(page.object_list) if counts["threads"] else []
+    page.object_list = _with_answers(page.object_list) if threads else []
     # A post that is not saved or not for everyone takes no comments: see ``views.write``.
     is_open = post.pk and post.takes_comments(now) and (is_preview or post.is_published)
-    return Discussion(page, counts["total"], CommentForm(post=post) if is_open else None)
+    return Discussion(page, total, CommentForm(post=post) if is_open else None)
 
 
 def address_of(comment: Comment) -> str:
@@ -46,6 +49,17 @@ def address_of(comment: Comment) -> str:
     number = earlier // THREADS_PER_PAGE + 1
     page = f"?comments={number}" if number > 1 else ""
     return f"{comment.post.full_url}{page}#{comment.anchor}"
+
+
+def _counts() -> CommentQuerySet:
+    """Ask how many comments are shown under a post, and how many of them answer no other."""
+    post = Given("post", PostPage._meta.pk.target_field)
+    counts = Comment.objects.filter(post=post).shown().values("post")
+    counts = counts.annotate(total=Count("pk"), threads=Count("pk", Q(parent=None)))
+    return counts.values_list("total", "threads")
+
+
+_COUNTS = Statement(_counts)
 
 
 def _with_answers(threads: Any) -> list[Comment]:

@@ -5,7 +5,8 @@ from .book import Book, RetailerLink
 from .comment import Comment, CommentNotice
 from .disclaimer import Disclaimer
 from .embed import Embed
-from .post import PostAuthor, PostPage, PostTag
+from .post import PostPage
+from .post_filing import PostAuthor, PostTag
 from .post_pdf import PostPDF
 from .reusable import ReusableContent
 from .section import BlogIndexPage

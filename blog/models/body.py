@@ -9,9 +9,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
+from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
+from core.fetching import Found, Wanted
 from core.models import BasePage, CreditedImage
 from core.streams import instances_in
 
@@ -22,7 +24,7 @@ from ..panels import DisclosuresPanel
 from .affiliate import AffiliateProgram
 from .book import Book
 from .disclaimer import Disclaimer
-from .preparing import Found, Prepared, Wanted, as_shown, prepare
+from .preparing import Prepared, as_shown, prepare
 
 
 class BodyPage(BasePage):
@@ -114,11 +116,14 @@ class BodyPage(BasePage):
         keys = ((page.lead_image_id, page.social_image_id) for page in pages)
         if images := {key for pair in keys for key in pair if key}:
             wanted.add(CreditedImage, pk__in=images)
+        wanted.add(Page, path__in={path for page in pages for path in page.paths_above})
 
     def take_surroundings(self, found: Found) -> None:
         """Take what was found of what it shows around its body."""
         self.lead_image = found[CreditedImage].get(self.lead_image_id)
         self.social_image = found[CreditedImage].get(self.social_image_id)
+        by_path = {page.path: page for page in found[Page].values()}
+        self.above = [by_path[path] for path in self.paths_above if path in by_path]
 
     @property
     def facts(self) -> Facts:

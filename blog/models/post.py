@@ -1,6 +1,7 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -10,13 +11,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
-from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from taggit.models import Tag, TaggedItemBase
+from modelcluster.fields import ParentalManyToManyField
+from taggit.models import Tag
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.blocks import PageChooserBlock
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, PageManager
+from wagtail.models import PageManager
 from wagtail.search import index
+
+from core.fetching import Found, Those, Wanted
+from core.models import CreditedImage
 
 from .. import previews, related
 from ..disclosures import Facts
@@ -29,12 +33,16 @@ from ..series import Place, in_order, place_among
 from .author import Author
 from .body import BodyPage
 from .commentable import Commentable
-from .preparing import Found, Wanted
+from .post_filing import PostAuthor, PostTag, less_what_is_gone
 from .series import Series
 from .topic import Topic
 
 # A post that takes so long to read, and has so many parts, has a table of contents.
 LONG_MINUTES, FEWEST_PARTS = 3, 3
+_IN_PASSING = (
+    *("title", "slug", "url_path", "path", "depth", "live", "locale", "standfirst", "lead_image"),
+    *("series", "part", "listed", "first_published_at"),
+)
 
 
 _name = index.SearchField("name")
@@ -102,6 +110,9 @@ class PostPage(Commentable, BodyPage):
         ),
     )
 
+    # Found when its page is served: what may be recommended, best first, and their pictures.
+    candidates: Mapping[int, int | None] = MappingProxyType({})
+
     objects = PageManager.from_queryset(PostQuerySet)()
 
     base_form_class = PostPageForm
@@ -152,7 +163,7 @@ class PostPage(Commentable, BodyPage):
         that protect what they name.
         """
         if check_fks:
-            data = {**data, **_what_is_left_of(data)}
+            data = {**data, **less_what_is_gone(data)}
         return super().from_serializable_data(data, check_fks=check_fks, strict_fks=strict_fks)
 
     @cached_property
@@ -183,7 +194,9 @@ class PostPage(Commentable, BodyPage):
     @cached_property
     def recommended(self) -> list["PostPage"]:
         """The posts to recommend at its end."""
-        return related.recommended(self)
+        self.candidates = related.candidates(self)
+        posts = PostPage.in_passing().filter(pk__in=self.candidates).select_related("lead_image")
+        return related.chosen_for(self, posts.prefetch_related("lead_image__renditions"))
 
     @property
     def pinned_and_excluded(self) -> tuple[list[int], list[int]]:
@@ -204,23 +217,31 @@ class PostPage(Commentable, BodyPage):
         return list(self.tags.all())
 
     @classmethod
+    def in_passing(cls) -> PostQuerySet:
+        """Return what other pages show of posts: those that everyone may read, and so much."""
+        return cls.objects.published().only(*_IN_PASSING)
+
+    @classmethod
     def want_card(cls, pages: Sequence["PostPage"], wanted: Wanted) -> None:
         """Ask for what listings show of posts."""
         super().want_surroundings(pages, wanted)
         numbers = [page.pk for page in pages]
         wanted.add(PostAuthor, post__in=numbers)
-        wanted.add(Author, pk__in=wanted.among(PostAuthor).values("author"))
+        wanted.add(Author, pk__in=Those(PostAuthor, "author"))
         wanted.add(PostTopic, postpage__in=numbers)
-        wanted.add(Topic, pk__in=wanted.among(PostTopic).values("topic"))
+        wanted.add(Topic, pk__in=Those(PostTopic, "topic"))
 
     @classmethod
     def want_surroundings(cls, pages: Sequence["PostPage"], wanted: Wanted) -> None:
         cls.want_card(pages, wanted)
         wanted.add(PostTag, content_object__in=[page.pk for page in pages])
-        wanted.add(Tag, pk__in=wanted.among(PostTag).values("tag"))
+        wanted.add(Tag, pk__in=Those(PostTag, "tag"))
         if series := {page.series_id for page in pages if page.series_id}:
             wanted.add(Series, pk__in=series)
             wanted.add(PostPage, series__in=series, listed=True)
+        for page in pages:
+            wanted.add(PostPage, pk__in=list(page.candidates))
+            wanted.add(CreditedImage, pk__in=[it for it in page.candidates.values() if it])
 
     def take_card(self, found: Found) -> None:
         """Take what was found of what listings show of it."""
@@ -237,6 +258,9 @@ class PostPage(Commentable, BodyPage):
         self.take_card(found)
         taggings = found.of(PostTag, "content_object_id", self.pk)
         self.labels = [found[Tag][tagging.tag_id] for tagging in taggings]
+        self.recommended = related.chosen_for(self, found[PostPage].values())
+        for other in self.recommended:
+            other.lead_image = found[CreditedImage].get(other.lead_image_id)
         self.series = found[Series].get(self.series_id)
         if self.series:
             parts = found.of(PostPage, "series_id", self.series_id)
@@ -257,6 +281,10 @@ class PostPage(Commentable, BodyPage):
         is_here = self.listed and not self.canonical_url
         return super().get_sitemap_urls(request) if is_here else []
 
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        self.candidates = related.candidates(self)
+        return super().serve(request, *args, **kwargs)
+
     @property
     def preview_modes(self) -> Sequence[tuple[str, str]]:
         return [("", _("Web")), ("email", _("Email")), ("text", _("Plain text"))]
@@ -270,41 +298,3 @@ class PostPage(Commentable, BodyPage):
 
 
 PostTopic = PostPage.topics.through
-
-
-def _what_is_left_of(data: dict[str, Any]) -> dict[str, Any]:
-    bylines, series = data.get("bylines", []), data.get("series")
-    authors = Author.objects.in_bulk({byline["author"] for byline in bylines})
-    return {
-        "bylines": [byline for byline in bylines if byline["author"] in authors],
-        "series": series if Series.objects.filter(pk=series).exists() else None,
-    }
-
-
-class PostAuthor(Orderable):
-    """An author in a post's byline."""
-
-    post = ParentalKey(PostPage, on_delete=models.CASCADE, related_name="bylines")
-    author = models.ForeignKey(
-        Author, verbose_name=_("author"), on_delete=models.PROTECT, related_name="bylines"
-    )
-
-    panels = ["author"]
-
-    class Meta(Orderable.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["post", "author"], name="author_once_in_a_byline")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.author)
-
-
-class PostTag(TaggedItemBase):
-    """A tag on a post."""
-
-    content_object = ParentalKey(PostPage, on_delete=models.CASCADE, related_name="tagged_items")
-
-    class Meta:
-        verbose_name = _("tag of a post")
-        verbose_name_plural = _("tags of posts")

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model
 from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.rich_text import RichText
 
 from core import richtext
-from core.fetching import fetch, remember
+from core.fetching import Found, Those, Wanted, remember
 from core.models import CreditedImage, Rendition
 from core.streams import choices_in, instances_in, with_choices
 
@@ -30,7 +29,7 @@ from .disclaimer import Disclaimer
 from .embed import Embed
 from .reusable import ReusableContent, numbered
 from .topic import Topic
-from .translated import holding_in, in_words_of
+from .translated import holding_in, in_words_of, those_holding_in, want_all_holding_in
 
 if TYPE_CHECKING:
     from .body import BodyPage
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
 
 Body = list[dict[str, Any]]
 DisclaimerTopic = Disclaimer.topics.through
-# What is loaded of a post that another names.
-NAMED = ("title", "slug", "url_path", "path", "depth", "live", "standfirst")
-PART = ("series", "part", "listed", "first_published_at")
 
 
 @dataclass
@@ -112,42 +108,6 @@ def as_shown(page: "BodyPage") -> StreamValue:
     return with_chosen(page.body.stream_block, _bodies([page])[0])
 
 
-class Wanted(defaultdict[type[Model], Q]):
-    """Which objects are to be found, by model."""
-
-    def __init__(self) -> None:
-        super().__init__(Q)
-
-    def add(self, model: type[Model], **condition: Any) -> None:
-        """Ask for those of a model that meet a condition, beside the others."""
-        self[model] |= Q(**condition)
-
-    def among(self, model: type[Model]) -> QuerySet:
-        """Return those of a model that are asked for; of posts, those that everyone may read."""
-        from .post import PostPage
-
-        if model is PostPage:
-            return PostPage.objects.published().filter(self[model]).only(*NAMED, *PART)
-        return model._default_manager.filter(self[model])
-
-
-class Found(defaultdict[type[Model], dict[Any, Any]]):
-    """What was found, by model and key."""
-
-    def __init__(self) -> None:
-        super().__init__(dict)
-        self._groups: dict[tuple[type[Model], str], dict[Any, list[Any]]] = {}
-
-    def of(self, model: type[Model], field: str, key: Any) -> list[Any]:
-        """Return those of a model whose foreign key is a certain one, in the order of their own."""
-        groups = self._groups.get((model, field))
-        if groups is None:
-            groups = self._groups[model, field] = defaultdict(list)
-            for _key, thing in sorted(self[model].items()):
-                groups[getattr(thing, field)].append(thing)
-        return groups[key]
-
-
 def _bodies(pages: Sequence["BodyPage"]) -> list[Body]:
     """Return the bodies as they are stored, reusable content in its place."""
     stored = [page.body.get_prep_value() for page in pages]
@@ -166,7 +126,7 @@ def _wanted_by(stream: StreamBlock, bodies: Sequence[Body], locale: int) -> Want
     wanted = _choices(stream, bodies)
     if urls := {raw["value"]["url"] for body in bodies for raw in body if _is(raw, "embed")}:
         wanted.add(Embed, url__in=urls)
-    wanted.add(Disclaimer, pk__in=holding_in(locale, Disclaimer).values("pk"))
+    want_all_holding_in(locale, Disclaimer, wanted)
     wanted.add(DisclaimerTopic, pk__isnull=False)
     return wanted
 
@@ -185,24 +145,20 @@ def _choices(stream: StreamBlock, bodies: Sequence[Body]) -> Wanted:
 def _want_what_belongs(wanted: Wanted) -> None:
     """Ask also for links, programs and pictures of what is asked for, and for pictures' sizes."""
     if Author in wanted:
-        authors = wanted.among(Author)
-        wanted.add(AuthorLink, author__in=authors)
-        wanted.add(CreditedImage, pk__in=authors.values("photo"))
+        wanted.add(AuthorLink, author__in=Those(Author))
+        wanted.add(CreditedImage, pk__in=Those(Author, "photo"))
     if Book in wanted:
-        books = wanted.among(Book)
-        wanted.add(RetailerLink, book__in=books)
-        wanted.add(AffiliateProgram, pk__in=wanted.among(RetailerLink).values("program"))
-        wanted.add(CreditedImage, pk__in=books.values("cover"))
+        wanted.add(RetailerLink, book__in=Those(Book))
+        wanted.add(AffiliateProgram, pk__in=Those(RetailerLink, "program"))
+        wanted.add(CreditedImage, pk__in=Those(Book, "cover"))
     if CreditedImage in wanted:
-        wanted.add(Rendition, image__in=wanted.among(CreditedImage))
+        wanted.add(Rendition, image__in=Those(CreditedImage))
 
 
 def _found(wanted: Wanted) -> Found:
     """Fetch what is asked for, and put together what belongs together."""
     _want_what_belongs(wanted)
-    found = Found()
-    for model, objects in zip(wanted, fetch(*map(wanted.among, wanted)), strict=True):
-        found[model] = {thing.pk: thing for thing in objects}
+    found = wanted.fetch()
     _put_together(found)
     return found
 
@@ -247,12 +203,7 @@ def _library(found: Found, locale: int) -> list[Disclaimer]:
 
     Blocks may have chosen others, as translations.
     """
-    disclaimers = found[Disclaimer]
-    if settings.WAGTAIL_I18N_ENABLED:
-        keys = set(holding_in(locale, Disclaimer).values_list("pk", flat=True))
-    else:
-        keys = {key for key, disclaimer in disclaimers.items() if disclaimer.locale_id == locale}
-    return sorted((disclaimers[key] for key in keys), key=attrgetter("name"))
+    return sorted(those_holding_in(locale, Disclaimer, found), key=attrgetter("name"))
 
 
 def _finish(contents: Sequence[StreamValue], found: Found) -> None:

@@ -6,7 +6,9 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from wagtail.models import TranslatableMixin
+from wagtail.models import Locale, TranslatableMixin
+
+from core.fetching import Found, Those, Wanted
 
 Kind = TypeVar("Kind", bound="Translated")
 
@@ -43,6 +45,26 @@ def holding_in(locale: int, kind: type[Kind]) -> models.QuerySet[Kind]:
     first = kind.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
     is_translation = models.Q(translation_key__in=first.values("translation_key"))
     return kind.objects.filter(models.Q(pk__in=first.values("pk")) | here & ~is_translation)
+
+
+def want_all_holding_in(locale: int, kind: type[Kind], wanted: Wanted) -> None:
+    """Ask, with others, for what ``those_holding_in`` returns."""
+    wanted.add(kind, locale__in=[locale])
+    if settings.WAGTAIL_I18N_ENABLED:
+        wanted.add(Locale, language_code__in=[settings.LANGUAGE_CODE])
+        wanted.add(kind, locale__in=Those(Locale))
+
+
+def those_holding_in(locale: int, kind: type[Kind], found: Found) -> list[Kind]:
+    """Return of what was found all that ``holding_in`` does."""
+    first = [thing for thing in found[kind].values() if thing.locale_id in found[Locale]]
+    translated = {thing.translation_key for thing in first}
+    here = [
+        thing
+        for thing in found[kind].values()
+        if thing.locale_id == locale and thing.translation_key not in translated
+    ]
+    return first + here
 
 
 def in_words_of(locale: int, things: Iterable[Kind], field: str = "text") -> None:

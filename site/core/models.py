@@ -20,6 +20,7 @@ from wagtail.images.models import (
 from wagtail.models import Page, PageViewRestriction
 
 from .fields import WebAddressField
+from .links import FRONT_PAGE_DEPTH
 from .panels import SharingPanel
 from .site_settings import SiteSettings
 from .slugs import RESERVED_SLUGS
@@ -147,6 +148,18 @@ class BasePage(Page):
         if getattr(self, "may_be_restricted", True):
             return super().get_view_restrictions()
         return PageViewRestriction.objects.none()
+
+    @cached_property
+    def above(self) -> list[Page]:
+        """The pages above it, from the front page down."""
+        return list(Page.objects.filter(path__in=self.paths_above).order_by("path"))
+
+    @property
+    def paths_above(self) -> list[str]:
+        """The places in the tree of the pages above it; its root is no page."""
+        length = self.steplen
+        ends = range(FRONT_PAGE_DEPTH * length, len(self.path) - length + 1, length)
+        return [self.path[:end] for end in ends]
 
     @cached_property
     def is_published(self) -> bool:

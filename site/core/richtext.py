@@ -1,7 +1,7 @@
 """Rich text outside web pages: in mails, where styles and links stand alone, and as plain text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
@@ -19,7 +19,7 @@ from wagtail.rich_text import RichText, expand_db_html
 from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 
 from .channels import without_controls
-from .fetching import fetch
+from .fetching import Wanted
 
 _BETWEEN = "<!-- between -->"
 # In a mail the post's title is a heading already, and so are the others one lower.
@@ -89,11 +89,12 @@ def _with_addresses(source: str) -> str:
             keys[kind].add(attributes["id"])
     if not any(keys.values()):
         return source
-    pages, documents = fetch(
-        Page.objects.filter(pk__in=keys["page"]),
-        get_document_model().objects.filter(pk__in=keys["document"]),
-    )
-    addresses = {"page": _addresses(pages), "document": _addresses(documents)}
+    models = {"page": Page, "document": get_document_model()}
+    wanted = Wanted()
+    for kind, model in models.items():
+        wanted.add(model, pk__in=keys[kind])
+    found = wanted.fetch()
+    addresses = {kind: _addresses(found[model].values()) for kind, model in models.items()}
 
     def resolved(tag: re.Match) -> str:
         attributes = extract_attrs(tag[1])
@@ -106,7 +107,7 @@ def _with_addresses(source: str) -> str:
     return FIND_A_TAG.sub(resolved, source)
 
 
-def _addresses(things: Sequence[Any]) -> dict[str, str]:
+def _addresses(things: Iterable[Any]) -> dict[str, str]:
     return {str(thing.pk): thing.url for thing in things}
 
 

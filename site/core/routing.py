@@ -1,9 +1,25 @@
 """Find the page at an address."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from django.db.models import Exists, Q
-from wagtail.models import Page, PageViewRestriction
+from django.db.models import Exists, Q, QuerySet
+from django.http import HttpRequest
+from wagtail.models import Page, PageViewRestriction, Site
+
+from .page_cache.memory import kept_in_memory
+from .statements import Given, GivenSeveral, Statement
+
+
+def site_of(request: HttpRequest) -> Site | None:
+    """Return the site that a request is for, as Wagtail finds it, which then need not look again.
+
+    Wagtail has no other way to be told than its own attribute of requests.
+    """
+    if not hasattr(request, "_wagtail_site"):
+        key = ("site", request.get_host())
+        request._wagtail_site = kept_in_memory(request, key, lambda: Site.find_for_request(request))
+    return request._wagtail_site
 
 
 def page_at(root: Page, path_components: Sequence[str]) -> Page | None:
@@ -17,16 +33,38 @@ def page_at(root: Page, path_components: Sequence[str]) -> Page | None:
     if page is None:
         return None
     ends = range(Page.steplen, len(page.path) + 1, Page.steplen)
-    line = Page.objects.filter(path__in=[page.path[:end] for end in ends])
-    restrictions = PageViewRestriction.objects.filter(page__in=line)
-    aliases = line.filter(alias_of__isnull=False)
-    pages = page.cached_content_type.model_class()._default_manager
-    return pages.annotate(
-        may_be_restricted=Q(Exists(restrictions)) | Q(Exists(aliases)),
-    ).get(pk=page.pk)
+    line = [page.path[:end] for end in ends]
+    (whole,) = _whole(page.cached_content_type.model_class()).objects(pk=page.pk, line=line)
+    if page.depth == root.depth + 1:
+        whole.above = [root]
+    return whole
 
 
 def _below(root: Page, path_components: Sequence[str]) -> Page | None:
     url_path = f"{root.url_path}{'/'.join(path_components)}/"
-    # The database has an index of slugs, and none of whole addresses.
-    return Page.objects.filter(slug=path_components[-1], url_path=url_path).first()
+    return next(iter(_AT.objects(slug=path_components[-1], url_path=url_path)), None)
+
+
+def _at() -> QuerySet[Page]:
+    """Ask for the page at an address. The database has an index of slugs, none of addresses."""
+    slug, url_path = map(Page._meta.get_field, ("slug", "url_path"))
+    return Page.objects.filter(slug=Given("slug", slug), url_path=Given("url_path", url_path))
+
+
+_AT = Statement(_at)
+
+
+@cache
+def _whole(model: type[Page]) -> Statement:
+    """Ask for a page of a kind by its key, and whether it may be restricted."""
+
+    def build() -> QuerySet[Page]:
+        paths = GivenSeveral("line", Page._meta.get_field("path"))
+        line = Page.objects.filter(path__in=paths)
+        restrictions = PageViewRestriction.objects.filter(page__in=line)
+        aliases = line.filter(alias_of__isnull=False)
+        return model._default_manager.filter(pk=Given("pk", Page._meta.pk)).annotate(
+            may_be_restricted=Q(Exists(restrictions)) | Q(Exists(aliases))
+        )
+
+    return Statement(build)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
@@ -16,6 +18,8 @@ from wagtail.models import Page
 from .colours import validate_on_dark, validate_on_light
 from .fetching import fetch
 from .links import LinkBlock, ProfileBlock, in_language_read, pages_in_menus
+from .page_cache.memory import kept_in_memory
+from .routing import site_of
 from .sharing import NetworkBlock
 
 
@@ -135,6 +139,16 @@ class SiteSettings(BaseSiteSetting):
 
     class Meta:
         verbose_name = _("site settings")
+
+    @classmethod
+    def for_request(cls, request: HttpRequest) -> "SiteSettings":
+        """Return those of the site that a request is for, in the language that is being read."""
+        name = cls.get_cache_attr_name()
+        if not hasattr(request, name):
+            site = site_of(request)
+            key = (name, site and site.pk, get_language())
+            setattr(request, name, kept_in_memory(request, key, lambda: cls.for_site(site)))
+        return getattr(request, name)
 
     def clean(self) -> None:
         super().clean()

@@ -5,11 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
-from wagtail.models import Page, Site
+from wagtail.models import Page
 from wagtail.views import serve as serve_page
 
 from .models import SiteSettings
-from .routing import page_at
+from .routing import page_at, site_of
 from .social_cards import Card, draw
 
 A_MONTH = 30 * 24 * 60 * 60
@@ -18,7 +18,7 @@ A_YEAR = 365 * 24 * 60 * 60
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
     """Serve a page as Wagtail does, which by itself looks it up level by level."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     names = [name for name in path.split("/") if name]
     if site and (page := page_at(site.root_page.localized, names)):
         request._wagtail_route_for_request = page.route(request, [])

@@ -42,17 +42,17 @@ class PageCacheMiddleware:
             request.GET = _known_parameters(request)
         if not _is_bounded(request):
             return _shown_to_everyone(self.get_response(request))
-        edition, kept = store.look_up(request)
-        return _answer(request, kept, "hit") if kept else self._make(request, edition)
+        request.edition, kept = store.look_up(request)
+        return _answer(request, kept, "hit") if kept else self._make(request)
 
-    def _make(self, request: HttpRequest, edition: str) -> HttpResponse:
+    def _make(self, request: HttpRequest) -> HttpResponse:
         with _whole(request):
             response = self.get_response(request)
         seconds = _seconds_to_keep(request) if _may_be_kept(request, response) else 0
         response = _shown_to_everyone(response)
         if seconds <= 0:
             return response
-        made = KeptAnswer.of(response.content, _headers(response), edition, seconds)
+        made = KeptAnswer.of(response.content, _headers(response), request.edition, seconds)
         store.keep(request, made, lasts_shown(request))
         return _answer(request, made, "fwd=miss")
 

@@ -59,6 +59,11 @@ class KeptAnswer:
         return self.edition == edition and time.time() < self.until
 
 
+def edition() -> str:
+    """Return the present edition; "" where the cache fails."""
+    return _attempt(lambda: _edition_in(_pages()), "")
+
+
 def look_up(request: HttpRequest) -> tuple[str, KeptAnswer | None]:
     """Return the present edition, and the answer that is kept in it; "" where the cache fails."""
     return _attempt(lambda: _look_up(_pages(), request), ("", None))
@@ -111,10 +116,7 @@ def _keep(
 
 
 def _look_up(cache: BaseCache, request: HttpRequest) -> tuple[str, KeptAnswer | None]:
-    edition = cache.get(EDITION)
-    if not edition:
-        cache.add(EDITION, secrets.token_hex(8), timeout=None)
-        return cache.get(EDITION, ""), None
+    edition = _edition_in(cache)
     asked = request.GET.dict()
     answer = _find(cache, _key_of(request, asked), edition)
     if not answer and asked:
@@ -135,6 +137,13 @@ def _find(cache: BaseCache, key: str, edition: str) -> KeptAnswer | None:
         _near.clear()
     _near[key] = answer
     return answer
+
+
+def _edition_in(cache: BaseCache) -> str:
+    edition = cache.get(EDITION)
+    if not edition:
+        cache.add(EDITION, secrets.token_hex(8), timeout=None)
+    return edition or cache.get(EDITION, "")
 
 
 def _attempt(act: Callable[[], Any], otherwise: Any) -> Any:
