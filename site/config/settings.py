@@ -136,7 +136,11 @@ PAGE_CACHE_FREE_PARAMETERS = {
     "reply-to": "/comments/",
     "v": "/theme.css",
 }
-PAGE_CACHE_NEVER = ("/admin/", "/_util/", "/documents/", "/metrics", "/mailbox/", "/styleguide/")
+PAGE_CACHE_NEVER = (
+    *("/admin/", "/_util/", "/documents/", "/metrics", "/mailbox/", "/styleguide/"),
+    # Where providers tell of mails: to HEAD there is an answer, and none to GET.
+    "/mail/",
+)
 # Apps and models of which no page shows anything, though they change often.
 PAGE_CACHE_UNSEEN = {
     *("auth", "contenttypes", "sessions", "wagtailadmin", "wagtailsearch", "wagtailusers"),
