@@ -65,11 +65,5 @@ def _texts_in(child: StreamValue.StreamChild) -> list[str]:
 
 def length_of(blocks: Iterable[StreamValue.StreamChild]) -> Length:
     """Return how long the text of blocks is."""
-    lengths = [_length(text) for text in texts_of(blocks)]
-    return Length(sum(it.words for it in lengths), sum(it.characters for it in lengths))
-
-
-def _length(text: str) -> Length:
-    spaced, characters = UNSPACED.subn(" ", text)
-    words = len(_WORD.findall(spaced))
-    return Length(words + characters, characters)
+    spaced, characters = UNSPACED.subn(" ", " ".join(texts_of(blocks)))
+    return Length(len(_WORD.findall(spaced)) + characters, characters)
