@@ -133,6 +133,8 @@ PAGE_CACHE_PARAMETERS = ["page", "comments"]
 PAGE_CACHE_FREE_PARAMETERS = {
     "q": "/search/",
     "topic": "/search/",
+    # Where a map of the site goes on.
+    "p": "/sitemap-",
     "reply-to": "/comments/",
     "v": "/theme.css",
 }

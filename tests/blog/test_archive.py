@@ -181,6 +181,13 @@ class TestNotFound:
             "/" + "x" * 5000 + "/",
             "/😀/",
             "/%ff%fe",
+            "/a%00b/index.md",
+            "/a%00b/post.pdf",
+            "/tags/%00/",
+            f"/books/{10**30}/",
+            "/sitemap-%00.xml",
+            "/sitemap-pages.xml?p=99999",
+            "/sitemap-tags.xml?p=soon",
         ],
     )
     def test_no_address_makes_it_fail(self, client, home, url):

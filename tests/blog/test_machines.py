@@ -1,6 +1,7 @@
 """What programs are answered: Markdown, llms.txt, robots.txt and the map of the site."""
 
 import pytest
+from django.contrib.sitemaps import Sitemap
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import etree
@@ -194,6 +195,17 @@ class TestMap:
         assert "http://localhost/tags/" not in self.addresses(client, "/sitemap-indexes.xml")
         assert self.addresses(client, "/sitemap-authors.xml") == ["http://localhost/authors/else/"]
         assert client.get("/sitemap-no.xml").status_code == 404
+
+    def test_what_does_not_fit_into_one_goes_on_in_another(self, client, section, monkeypatch):
+        monkeypatch.setattr(Sitemap, "limit", 2)
+        for _ in range(3):
+            PostFactory(parent=section)
+        maps = self.addresses(client, "/sitemap.xml")
+        topics = [url.split("testserver")[1] for url in maps if "-topics" in url]
+        assert topics == ["/sitemap-topics.xml", "/sitemap-topics.xml?p=2"]
+        first, second = (self.addresses(client, url) for url in topics)
+        assert (len(first), len(second)) == (2, 1)
+        assert len({*first, *second}) == 3
 
     def test_its_queries_do_not_grow_with_the_posts(self, client, section):
         taken = []
