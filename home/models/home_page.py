@@ -57,9 +57,14 @@ class HomePage(BasePage):
             for block, some, has_some in zip(blocks, parts, has_posts, strict=True)
             if has_some or not isinstance(block.value, PostsValue)
         ]
+        pictured = [has_some or _has_picture(block) for block, _some, has_some in shown]
         return {
             **super().get_context(request, *args, **kwargs),
-            "blocks": [(block, some) for block, some, _has_some in shown],
+            # Browsers are to load the picture first that readers see first.
+            "blocks": [
+                (block, some, pictured[n] and not any(pictured[:n]))
+                for n, (block, some, _has_some) in enumerate(shown)
+            ],
             # The place of the block whose first post is shown large.
             "lead": next(
                 (n for n, (_block, _some, has_some) in enumerate(shown) if has_some), None
@@ -67,3 +72,7 @@ class HomePage(BasePage):
             "is_waiting": len(shown) < len(blocks) and not any(has_posts),
             "has_headline": any(block.block_type == "hero" for block in blocks),
         }
+
+
+def _has_picture(block: StreamValue.StreamChild) -> bool:
+    return block.block_type == "hero" and bool(block.value["image"])

@@ -193,6 +193,33 @@ class TestSignUp:
         assert not client.get(home.url).cookies
 
 
+class TestPictures:
+    """Browsers load the one first that readers see first, and the others as they come to them."""
+
+    def first(self, html: str) -> list[str]:
+        return re.findall(r'<img src="(\S+)"[^>]* loading="eager" fetchpriority="high"', html)
+
+    def test_it_is_that_of_the_head_where_it_has_one(self, show, section):
+        PostFactory(parent=section, lead_image=ImageFactory())
+        hero = {"headline": "A lit room", "image": ImageFactory(), "alt_text": "A lamp"}
+        html = show(("hero", hero), latest())
+        assert self.first(html) == re.findall(r'<figure.*?<img src="(\S+)"', html, re.DOTALL)
+        assert html.count('loading="eager"') == html.count('fetchpriority="high"') == 1
+
+    def test_below_a_head_of_words_it_is_the_large_posts(self, show, section):
+        for _ in range(2):
+            PostFactory(parent=section, lead_image=ImageFactory())
+        html = show(("hero", {"headline": "A lit room"}), latest(1), latest(1))
+        assert self.first(html) == re.findall(r'<img src="(\S+)"', html)[:1]
+        assert html.count('loading="eager"') == html.count('fetchpriority="high"') == 1
+
+    def test_posts_above_the_head_come_before_it(self, show, section):
+        PostFactory(parent=section, lead_image=ImageFactory())
+        hero = {"headline": "A lit room", "image": ImageFactory(), "alt_text": "A lamp"}
+        html = show(latest(), ("hero", hero))
+        assert self.first(html) == re.findall(r'<article.*?<img src="(\S+)"', html, re.DOTALL)
+
+
 def test_quotes_and_calls_to_action_are_those_of_posts(show, section):
     call = {"text": "Do write.", "label": "Write to us", "page": section, "url": ""}
     html = show(("quote", {"text": "Come in.", "attribution": "Ana"}), ("call_to_action", call))
