@@ -55,17 +55,17 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 def authors(request: HttpRequest) -> HttpResponse:
     """Show all who have written posts that readers come upon, and how many of them."""
-    return _index(request, _("Authors"), Author, "bylines__post")
+    return _index(request, _("Authors"), _("All authors"), Author, "bylines__post")
 
 
 def topics(request: HttpRequest) -> HttpResponse:
     """Show all topics that have posts, and how many."""
-    return _index(request, _("Topics"), Topic, "posts")
+    return _index(request, _("Topics"), _("All topics"), Topic, "posts")
 
 
 def tags(request: HttpRequest) -> HttpResponse:
     """Show all tags that posts have, and how many."""
-    return _index(request, _("Tags"), Tag, POSTS_OF_TAG)
+    return _index(request, _("Tags"), _("All tags"), Tag, POSTS_OF_TAG)
 
 
 def archive(request: HttpRequest) -> HttpResponse:
@@ -102,12 +102,15 @@ def book(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(f"{reverse('books')}{page_of(numbers.index(number))}#book-{number}")
 
 
-def _index(request: HttpRequest, name: str, model: type[Model], posts_of: str) -> HttpResponse:
+def _index(
+    request: HttpRequest, name: str, description: str, model: type[Model], posts_of: str
+) -> HttpResponse:
     """Show what posts are gathered under, in pages."""
     posts = PostPage.objects.listed().in_this_language()
     things = model.objects.filter(**{f"{posts_of}__in": posts}).annotate(number=Count(posts_of))
     page = paginate(things.order_by("name", "pk"), request, PER_INDEX)
-    return render(request, "blog/pages/index.html", {"things": page, "name": name})
+    context = {"things": page, "name": name, "description": description}
+    return render(request, "blog/pages/index.html", context)
 
 
 def _listing(

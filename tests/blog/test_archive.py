@@ -138,6 +138,23 @@ def test_an_index_of_many_comes_in_pages(client, section, monkeypatch):
     assert 'rel="prev" href="/tags/"' in second
 
 
+def test_search_engines_are_told_what_each_lists(client, section):
+    topic = TopicFactory(name="Rain & <snow>", slug="rain")
+    post = published(section, 2026, 3, 1, topics=[topic])
+    post.tags.add("hail")
+    post.save()
+    for url, says in {
+        "/topics/": "All topics",
+        "/tags/": "All tags",
+        "/authors/": "All authors",
+        "/archive/": "Posts by month",
+        "/archive/2026/03/": "All posts of March 2026.",
+        "/tags/hail/": "All posts filed under “hail”.",
+        "/topics/rain/": "All posts filed under “Rain &amp; &lt;snow&gt;”.",
+    }.items():
+        assert f'<meta name="description" content="{says}">' in client.get(url).text
+
+
 def test_every_page_leads_to_the_indexes_and_they_to_each_other(client, section):
     for url in (published(section, 2026, 3, 1).url, section.url):
         footer = client.get(url).text.partition("<footer")[2]
