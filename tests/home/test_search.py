@@ -275,6 +275,7 @@ def test_it_takes_the_same_queries_however_much_is_found(client, section):
     few = [queries(url) for url in urls]
     owls(1, 12)
     assert [queries(url) for url in urls] == few
-    assert few <= [9, 9, 2]
+    assert max(few) <= 12
+    assert few[2] <= 2
     assert queries("/search/?q=owl&page=2") <= 8
     assert queries("/search/?topic=owls") <= 6
