@@ -19,6 +19,7 @@ from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
 from fontTools.ttLib.tables import otTables
 from fontTools.varLib.instancer import instantiateVariableFont
 
@@ -30,6 +31,8 @@ FACES = {
 }
 # Between that of text and that of headlines, which one file serves.
 OPTICAL_SIZE = 24
+# Of an em. Newsreader is drawn in 2000, which no screen shows and every reader would load.
+UNITS = 1000
 FEATURES = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "calt", "lnum", "tnum"]
 RARE = set("¤¦¬¯±µ¸¹²³¶¼½¾")
 WESTERN = {chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]} - RARE
@@ -54,6 +57,7 @@ def make(source: Path, target: Path, limits: dict, characters: set[str] | None) 
     if "opsz" in {axis.axisTag for axis in font["fvar"].axes}:
         limits = limits | {"opsz": OPTICAL_SIZE}
     font = instantiateVariableFont(font, limits)
+    scale_upem(font, UNITS)
     if target.stem.startswith("newsreader"):
         simplify_kerning(font)
     font.flavor = "woff2"
