@@ -7,9 +7,9 @@
 FOLDER holds both, unpacked as newsreader/ and figtree/. A font of the system may be one of the
 same metrics: Liberation Serif for Times New Roman, Gelasio for Georgia.
 
-Each face keeps the weights and the one optical size that the style sheets use, and the characters
-that Western text is set in; those of other languages in Latin script are in a file of their own,
-which browsers load where a page has such a character (``unicode-range`` in css/faces.css).
+Each face keeps the weights and the one optical size that the style sheets use. English text needs
+one file of it. Accented letters of Western languages are in a second, those of others in Latin
+script in a third, which browsers load where a page has one (``unicode-range`` in css/faces.css).
 """
 
 # ruff: noqa: T201
@@ -36,7 +36,8 @@ UNITS = 1000
 FEATURES = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "calt", "lnum", "tnum"]
 RARE = set("¤¦¬¯±µ¸¹²³¶¼½¾")
 WESTERN = {chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]} - RARE
-WESTERN |= set("ŒœŸŠšŽž‑–—‘’‚“”„†•…′″‹›€™−\u2009\u202f")
+WESTERN |= set("Œœ‑–—‘’‚“”„†•…′″‹›€™−\u2009\u202f")
+ACCENTED = {letter for letter in WESTERN if letter.isalpha() and ord(letter) >= 0xC0}
 # Source: OpenType, the table GPOS: a type of lookup, a format of it, and what of a value it holds.
 PAIRS, CLASSES, ADVANCE = 2, 2, 0x4
 LETTERS = "etaoinshrdlucmfwypvbgk  "
@@ -130,7 +131,9 @@ def show_fallback(face: Path, system: Path) -> None:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for name, (source, limits) in FACES.items():
-        make(folder / source.format("latin"), FONTS / f"{name}.woff2", limits, WESTERN)
+        latin = folder / source.format("latin")
+        make(latin, FONTS / f"{name}.woff2", limits, WESTERN - ACCENTED)
+        make(latin, FONTS / f"{name}-accented.woff2", limits, ACCENTED)
         extended = folder / source.format("latin-ext")
         make(extended, FONTS / f"{name}-extended.woff2", limits, None)
         for system in map(Path, sys.argv[2:]):

@@ -8,12 +8,18 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 SHEET = "css/site.css"
-_IMPORT = re.compile(r'^@import "([\w-]+\.css)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^@import "([\w-]+\.css)"(?: (\w+))?;$', re.MULTILINE)
 
 
 def joined(read: Callable[[str], str]) -> str:
     """Return the sheet of the site with what it imports, each in the place of its import."""
-    return _IMPORT.sub(lambda found: read(f"css/{found[1]}"), read(SHEET))
+
+    def part(found: re.Match[str]) -> str:
+        name, medium = found.groups()
+        rules = read(f"css/{name}")
+        return f"@media {medium} {{\n{rules}}}\n" if medium else rules
+
+    return _IMPORT.sub(part, read(SHEET))
 
 
 class JoiningStaticFilesStorage(CompressedManifestStaticFilesStorage):

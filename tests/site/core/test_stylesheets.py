@@ -10,8 +10,8 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
 SOURCES = Path(settings.SITE_DIR) / "static/css"
-# Linked where they are wanted: for paper, for whoever proves some work, for editors.
-APART = {"print.css", "proof.css", "styleguide.css"}
+# Linked where they are wanted: for whoever proves some work, for editors.
+APART = {"proof.css", "styleguide.css"}
 
 
 @pytest.fixture
@@ -19,8 +19,11 @@ def components(settings, tmp_path) -> Path:
     """Return a folder of style sheets of which ``site.css`` joins some, to be collected."""
     css = tmp_path / "sources/css"
     css.mkdir(parents=True)
-    (css / "site.css").write_text('/* All. */\n@import "second.css";\n@import "first.css";\n')
+    (css / "site.css").write_text(
+        '/* All. */\n@import "second.css";\n@import "first.css";\n@import "paper.css" print;\n'
+    )
     (css / "first.css").write_text("a { color: red }\n")
+    (css / "paper.css").write_text("nav { display: none }\n")
     (css / "second.css").write_text('b { background: url("../img/dot.svg") }\n')
     (tmp_path / "sources/img").mkdir()
     (tmp_path / "sources/img/dot.svg").write_text("<svg/>")
@@ -44,6 +47,7 @@ def test_what_is_served_has_its_parts_in_their_order(components):
     sheet = collected()
     assert sheet.index("b {") < sheet.index("a {")
     assert "@import" not in sheet
+    assert sheet.endswith("@media print {\nnav { display: none }\n}\n\n")
 
 
 def test_files_that_a_part_names_are_found_under_their_collected_names(components):
@@ -66,7 +70,7 @@ def test_a_part_that_is_missing_stops_the_collecting(components):
 
 
 def test_every_component_is_part_of_the_sheet_of_the_site():
-    parts = re.findall(r'^@import "(.+)";$', (SOURCES / "site.css").read_text(), re.MULTILINE)
+    parts = re.findall(r'^@import "(.+?)"', (SOURCES / "site.css").read_text(), re.MULTILINE)
     assert sorted({*parts, "site.css"} | APART) == sorted(
         file.name for file in SOURCES.glob("*.css")
     )
@@ -74,5 +78,5 @@ def test_every_component_is_part_of_the_sheet_of_the_site():
 
 @pytest.mark.django_db
 def test_a_page_waits_for_one_style_sheet(client, home):
-    links = re.findall(r'<link rel="stylesheet" href="([^"]+)"([^>]*)>', client.get(home.url).text)
-    assert links == [("/static/css/site.css", ""), ("/static/css/print.css", ' media="print"')]
+    links = re.findall(r'<link rel="stylesheet" href="([^"]+)"', client.get(home.url).text)
+    assert links == ["/static/css/site.css"]
