@@ -355,5 +355,5 @@ class TestPaper:
         assert document == paper.html_of(PostPage.objects.get(pk=post.pk))
         for part in ("<form", "<script", "<audio", "srcset", "loading="):
             assert part not in document
-        assert "width-1200" in document
+        assert "width-1320" in document
         assert "&lt;script&gt;x" in document

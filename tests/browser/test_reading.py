@@ -82,6 +82,8 @@ def go_to(page: Page, link: Locator, title: str) -> None:
 
 def read_a_part(page: Page, scripts: bool) -> None:
     """Go to a part of a long post by its table of contents, where scripts mark where one is."""
+    # Only with its style does it stand open where there is room for it.
+    page.wait_for_load_state()
     contents = page.get_by_role("navigation", name="Contents")
     link = contents.get_by_role("link", name=PARTS[1])
     if not link.is_visible():
