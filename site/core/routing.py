@@ -34,15 +34,16 @@ def page_at(root: Page, path_components: Sequence[str]) -> Page | None:
         return None
     ends = range(Page.steplen, len(page.path) + 1, Page.steplen)
     line = [page.path[:end] for end in ends]
-    (whole,) = _whole(page.cached_content_type.model_class()).objects(pk=page.pk, line=line)
-    if page.depth == root.depth + 1:
+    statement = _whole(page.cached_content_type.model_class())
+    whole = statement.object(pk=page.pk, line=line)
+    if whole and page.depth == root.depth + 1:
         whole.above = [root]
     return whole
 
 
 def _below(root: Page, path_components: Sequence[str]) -> Page | None:
     url_path = f"{root.url_path}{'/'.join(path_components)}/"
-    return next(iter(_AT.objects(slug=path_components[-1], url_path=url_path)), None)
+    return _AT.object(slug=path_components[-1], url_path=url_path)
 
 
 def _at() -> QuerySet[Page]:

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connections
 from django.db.models import Expression, Field, Model, QuerySet
-from django.db.models.query import RawQuerySet
 
 
 class Given(Expression):
@@ -60,10 +59,10 @@ class Statement:
             cursor.execute(sql, parameters)
             return cursor.fetchall()
 
-    def objects(self, using: str = "default", **values: Any) -> RawQuerySet:
-        """Return the objects, which must not need more than their own columns and annotations."""
+    def object(self, using: str = "default", **values: Any) -> Model | None:
+        """Return the first object, with its own columns and annotations; None if there is none."""
         model, sql, parameters = self._sql(using, values)
-        return model._default_manager.using(using).raw(sql, parameters)
+        return next(iter(model._default_manager.using(using).raw(sql, parameters)), None)
 
     def _sql(self, using: str, values: dict[str, Any]) -> tuple[type[Model], str, list[Any]]:
         if using not in self._written:
