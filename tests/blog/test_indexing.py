@@ -103,7 +103,13 @@ def test_what_is_gone_is_no_longer_found_after_the_night(section):
 
 
 def test_what_is_gone_when_the_worker_comes_is_passed_over(section):
-    index_pages_showing("blog.Author", 0)
+    author = AuthorFactory(name="Ana Reis")
+    post = PostFactory(parent=section, title="Corridors", authors=[author])
+    number = author.pk
+    post.bylines.all().delete()
+    author.delete()
+    index_pages_showing("blog.Author", number)
+    assert found("corridors") == [post.title]
 
 
 def test_many_posts_are_indexed_some_at_a_time(section, saving, monkeypatch):

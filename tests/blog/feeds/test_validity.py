@@ -76,13 +76,17 @@ CHECKS = {"rss": check_rss, "atom": check_atom, "json": check_json}
 @pytest.mark.parametrize("kind", CHECKS)
 def test_they_are_valid(client, filled, kind):
     for address in ADDRESSES:
-        CHECKS[kind](client.get(f"{address}feed.{kind}").content)
+        answer = client.get(f"{address}feed.{kind}")
+        assert answer.status_code == 200, address
+        CHECKS[kind](answer.content)
 
 
 @pytest.mark.parametrize("kind", CHECKS)
 def test_empty_ones_are_valid(client, empty, kind):
     for address in ADDRESSES[:-1]:
-        CHECKS[kind](client.get(f"{address}feed.{kind}").content)
+        answer = client.get(f"{address}feed.{kind}")
+        assert answer.status_code == 200, address
+        CHECKS[kind](answer.content)
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom"])
