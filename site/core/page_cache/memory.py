@@ -11,8 +11,8 @@ from . import store
 MOST = 256
 
 T = TypeVar("T")
-_edition = ""
-_kept: dict[Hashable, Any] = {}
+# The edition, and what is kept of it: one object, so no thread meets one without the other.
+_present: tuple[str, dict[Hashable, Any]] = ("", {})
 
 
 def kept_in_memory(request: HttpRequest, key: Hashable, make: Callable[[], T]) -> T:
@@ -39,7 +39,9 @@ def edition_of(request: HttpRequest) -> str:
 
 def _of(edition: str) -> dict[Hashable, Any]:
     """Return what is kept of an edition; what is kept of another is given up."""
-    global _edition, _kept
-    if edition != _edition or len(_kept) >= MOST:
-        _edition, _kept = edition, {}
-    return _kept
+    global _present
+    known, kept = _present
+    if edition != known or len(kept) >= MOST:
+        kept = {}
+        _present = edition, kept
+    return kept
