@@ -225,10 +225,7 @@ class ProviderTransport:
         else:
             answers = [_answer_of(status.recipients.get(entry.address)) for entry in entries]
         return [
-            Reply(
-                Result(entry.delivery_id, outcome or Outcome.REFUSED, words[:MOST_WORDS]),
-                is_shared=outcome is None,
-            )
+            Reply(_result_of(entry, outcome, words), is_shared=outcome is None)
             for entry, (outcome, words) in zip(entries, answers, strict=True)
         ]
 
@@ -237,10 +234,17 @@ def _metadata(entry: Entry) -> dict[str, str]:
     return {METADATA: str(entry.delivery_id)}
 
 
+def _result_of(entry: Entry, outcome: Outcome | None, words: str) -> Result:
+    """Return what became of one email. What is said of an accepted one is no error."""
+    if outcome is Outcome.ACCEPTED:
+        return Result(entry.delivery_id, outcome)
+    return Result(entry.delivery_id, outcome or Outcome.REFUSED, words[:MOST_WORDS])
+
+
 def _answer_of(status: AnymailRecipientStatus | None) -> Answer:
     word = status.status if status else "nothing"
     outcome = OUTCOMES.get(word, Outcome.IN_DOUBT)
-    return outcome, "" if outcome is Outcome.ACCEPTED else f"The provider says: {word}"
+    return outcome, f"The provider says: {word}"
 
 
 def _words(error: Exception) -> str:

@@ -6,13 +6,16 @@ from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from environs import Env, EnvError
+
+from . import email_url
+from .email_url import PROVIDERS, Provider
 
 EXPECTED = {
     "SECRET_KEY": "a long random text, the same on every machine of the site",
@@ -29,7 +32,8 @@ EXPECTED = {
     "EMAIL_URL": (
         "file:// (or file:///FOLDER), smtp://USER:PASSWORD@HOST:587?tls=true, or a provider: "
         "mailgun://KEY@DOMAIN, postmark://TOKEN, sendgrid://KEY, brevo://KEY, "
-        "mailjet://KEY:SECRET, sparkpost://KEY, resend://KEY"
+        "mailjet://KEY:SECRET, sparkpost://KEY, resend://KEY, each with anymail's settings as "
+        "parameters, e.g. mailgun://KEY@DOMAIN?api_url=https://api.eu.mailgun.net/v3"
     ),
     "EMAIL_WEBHOOK_SECRET": "USER:PASSWORD that the provider calls with, or empty",
     "EMAIL_WEBHOOK_KEY": "the key that the provider of EMAIL_URL signs its calls with, or empty",
@@ -46,24 +50,6 @@ EXPECTED = {
     "LOG_FORMAT": "plain or json",
     "METRICS_TOKEN": "a random text of at least 20 characters, or empty",
     "SETTLE_SECONDS": "the seconds a digest waits for publishing still under way, 0 or more",
-}
-
-# anymail's backends by URL scheme, and the settings that the URL's user and password stand for.
-PROVIDERS = {
-    "mailgun": ("mailgun", ("MAILGUN_API_KEY",)),
-    "postmark": ("postmark", ("POSTMARK_SERVER_TOKEN",)),
-    "sendgrid": ("sendgrid", ("SENDGRID_API_KEY",)),
-    "brevo": ("brevo", ("BREVO_API_KEY",)),
-    "mailjet": ("mailjet", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY")),
-    "sparkpost": ("sparkpost", ("SPARKPOST_API_KEY",)),
-    "resend": ("resend", ("RESEND_API_KEY",)),
-}
-
-# Providers that sign what they tell: anymail's setting for the key, and the package that it needs.
-SIGNATURES = {
-    "mailgun": ("MAILGUN_WEBHOOK_SIGNING_KEY", None),
-    "sendgrid": ("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", "cryptography"),
-    "resend": ("RESEND_SIGNING_SECRET", "svix"),
 }
 
 _env = Env()
@@ -269,14 +255,10 @@ def broker(name: str, default: str, folder: Path) -> dict[str, Any]:
 def email(name: str, default: str, folder: Path) -> dict[str, Any]:
     """Return Django's (and anymail's) settings that send mail to where the URL says."""
     url = read("str", name, default=default)
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        path = Path(parts.path) if parts.path else folder
-        return {"EMAIL_BACKEND": "localmail.backend.EmailBackend", "MAILBOX_DIR": path}
     try:
-        if parts.scheme == "smtp":
-            return _smtp(url)
-        return _provider(url)
+        return email_url.parse(url, folder)
+    except email_url.EmailURLError as error:
+        raise wrong(name, str(error)) from error
     except (KeyError, ValueError) as error:
         raise wrong(name, "It cannot be read as such.") from error
 
@@ -296,49 +278,17 @@ def webhook(secret_name: str, key_name: str, url_name: str) -> dict[str, Any]:
     if secret and not re.fullmatch(r"[^\s:]+:\S+", secret):
         raise wrong(secret_name, "It cannot be read as such.")
     if provider == "mailgun" and not key:
-        raise wrong(key_name, "Mailgun's calls count for nothing without it.")
-    signed = {_signature(provider, key_name): key} if key else {}
-    return {"MAIL_EVENTS_FROM": PROVIDERS[provider][0], "ANYMAIL_WEBHOOK_SECRET": secret, **signed}
+        raise wrong(key_name, "Mailgun's events are not accepted without it.")
+    signed = {_signing_setting(PROVIDERS[provider], key_name): key} if key else {}
+    backend = PROVIDERS[provider].backend
+    return {"MAIL_EVENTS_FROM": backend, "ANYMAIL_WEBHOOK_SECRET": secret, **signed}
 
 
-def _signature(provider: str, name: str) -> str:
-    """Return the setting for the key that a provider signs with."""
-    if provider not in SIGNATURES:
-        raise wrong(name, f"{provider} does not sign its calls.")
-    setting, package = SIGNATURES[provider]
+def _signing_setting(provider: Provider, name: str) -> str:
+    """Return the setting for the key that a provider signs its events with."""
+    if not provider.signing_setting:
+        raise wrong(name, f"{provider.backend} does not sign its events.")
+    package = provider.signing_package
     if package and not find_spec(package):
-        raise wrong(name, f"To check it the package {package} has to be installed.")
-    return f"ANYMAIL_{setting}"
-
-
-def _smtp(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-    known = options.keys() <= {"tls", "ssl"} and set(options.values()) <= {"true", "false"}
-    if not parts.hostname or not known or list(options.values()).count("true") > 1:
-        raise ValueError(url)
-    return {
-        "EMAIL_BACKEND": "newsletter.sending.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or 25,
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": options.get("tls") == "true",
-        "EMAIL_USE_SSL": options.get("ssl") == "true",
-        "EMAIL_TIMEOUT": 30,
-    }
-
-
-def _provider(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    backend, names = PROVIDERS[parts.scheme]
-    user, at, host = parts.netloc.rpartition("@")
-    keys = (user if at else host).split(":")
-    if len(keys) != len(names) or not all(keys):
-        raise ValueError(url)
-    anymail = dict(zip(names, map(unquote, keys), strict=True))
-    if parts.scheme == "mailgun" and at:
-        anymail["MAILGUN_SENDER_DOMAIN"] = host
-    if backend != "brevo":  # It cannot be told for a single mail.
-        anymail["SEND_DEFAULTS"] = {"track_opens": False, "track_clicks": False}
-    return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": anymail}
+        raise wrong(name, f"Install the package {package}, which verifies signatures.")
+    return f"ANYMAIL_{provider.setting(provider.signing_setting)}"

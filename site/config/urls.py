@@ -1,6 +1,5 @@
 """Every address of the site; pages come last, for they take what is left."""
 
-from anymail import urls as anymail_urls
 from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import include, path, re_path
@@ -14,13 +13,7 @@ from core.guards import guarded_post
 from core.languages import in_each_language
 from home.styleguide import styleguide
 from newsletter import metrics
-
-# The mail provider tells what becomes of mails at mail/<provider>/tracking/, and no other does.
-_mail_events = [
-    pattern
-    for pattern in anymail_urls.urlpatterns
-    if pattern.name == f"{settings.MAIL_EVENTS_FROM}_tracking_webhook"
-]
+from newsletter.sending import webhooks
 
 handler404 = "home.not_found.page_not_found"
 
@@ -31,7 +24,8 @@ urlpatterns = [
     path("cards/<int:number>-<slug:key>.png", core_views.social_card, name="social_card"),
     path("styleguide/", styleguide, name="styleguide"),
     path("theme.css", core_views.theme, name="theme"),
-    path("mail/", include(_mail_events)),
+    # The chosen provider reports events at mail/<provider>/tracking/, and no other does.
+    path("mail/", include(webhooks.tracking_urls(settings.MAIL_EVENTS_FROM))),
 ]
 
 if settings.DEBUG:

@@ -1,8 +1,11 @@
 """A missing or malformed variable stops the start with a word that names it."""
 
 import os
+import re
 import subprocess
 import sys
+from importlib import import_module
+from inspect import getsource
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from anymail import urls as anymail_urls
 from django.core.exceptions import ImproperlyConfigured
 
 import config
-from config import env
+from config import email_url, env
 
 ROOT = Path(__file__).parents[3]
 COMPLETE = {
@@ -209,11 +212,78 @@ def test_mail_goes_where_the_url_says(monkeypatch, url, expected):
     assert expected.items() <= settings.items()
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "mailgun://key@mg.example.org?api_url=https://api.eu.mailgun.net/v3",
+            {"MAILGUN_API_URL": "https://api.eu.mailgun.net/v3", "SEND_DEFAULTS": UNTRACKED},
+        ),
+        (
+            "postmark://token?message_stream=broadcast&requests_timeout=60",
+            {"POSTMARK_MESSAGE_STREAM": "broadcast", "REQUESTS_TIMEOUT": 60},
+        ),
+        (
+            "sparkpost://key?subaccount=17&tags=news%20letter,weekly",
+            {
+                "SPARKPOST_SUBACCOUNT": "17",
+                "SEND_DEFAULTS": {"tags": ["news letter", "weekly"], **UNTRACKED},
+            },
+        ),
+        (
+            'mailgun://key@mg.example.org?esp_extra={"o:ip-pool":"a"}',
+            {"SEND_DEFAULTS": {"esp_extra": {"o:ip-pool": "a"}, **UNTRACKED}},
+        ),
+        ("brevo://key?workaround_display_name_bugs=false", {"BREVO_API_KEY": "key"}),
+    ],
+)
+def test_the_parameters_of_a_provider_are_settings_of_anymail(monkeypatch, url, expected):
+    monkeypatch.setenv("EMAIL_URL", url)
+    assert expected.items() <= env.email("EMAIL_URL", "", ROOT)["ANYMAIL"].items()
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("mailgun://key@mg.example.org?region=eu", "It has no parameter region; there are api_url"),
+        ("mailgun://key@mg.example.org?api_url=eu", "The parameter api_url should be an address"),
+        ("mailgun://key@mg.example.org?api_url", "A parameter in it has no value"),
+        ("postmark://token?message_stream=", "The parameter message_stream should not be empty"),
+        ("postmark://token?message_stream=a&message_stream=b", "given twice"),
+        ("postmark://token?track_opens=true", "The parameter track_opens cannot be set"),
+        ("postmark://token?requests_timeout=soon", "requests_timeout should be a number of sec"),
+        ("postmark://token?esp_extra=[]", "The parameter esp_extra should be a JSON object"),
+        ("postmark://token@host", "Only Mailgun's has a domain"),
+        ("postmark://token/stream", '"/" in a user name or password is written as %2F'),
+        ("smtp://host?starttls=true", "It has no parameter starttls; there are tls, ssl, timeout"),
+        ("smtp://host?tls=1", "The parameter tls should be true or false"),
+        ("smtp://user:hun?ter2@host", '"\\?" in a user name or password is written as %3F'),
+        ("smtp://user:hun#ter2@host", '"#" in a user name or password is written as %23'),
+        ("file:///var/mail?keep=5", "It has no parameter keep; there are none"),
+    ],
+)
+def test_a_parameter_that_nothing_reads_is_refused_by_name(monkeypatch, url, problem):
+    monkeypatch.setenv("EMAIL_URL", url)
+    with pytest.raises(ImproperlyConfigured, match=f"^EMAIL_URL should be .*{problem}") as error:
+        env.email("EMAIL_URL", "", ROOT)
+    assert "ter2" not in str(error.value)
+
+
+def test_every_documented_setting_of_a_provider_is_a_parameter_or_reserved():
+    """Anymail reads each of its settings by name: none of a provider we offer is out of reach."""
+    for provider in email_url.PROVIDERS.values():
+        module = import_module(f"anymail.backends.{provider.backend}")
+        read = set(re.findall(r'get_anymail_setting\(\s*"(\w+)"', getsource(module)))
+        settable = {*provider.keys, *provider.options, "api_url", "sender_domain"}
+        ignored = {"username", "password"}  # SendGrid's, of an interface that is gone.
+        assert read - ignored <= settable | email_url._RESERVED
+
+
 def test_a_provider_of_the_table_has_a_backend_in_anymail(monkeypatch):
     from django.utils.module_loading import import_string
 
-    for scheme, (_, keys) in env.PROVIDERS.items():
-        monkeypatch.setenv("EMAIL_URL", f"{scheme}://{':'.join('key' for _ in keys)}")
+    for scheme, provider in email_url.PROVIDERS.items():
+        monkeypatch.setenv("EMAIL_URL", f"{scheme}://{':'.join('key' for _ in provider.keys)}")
         assert import_string(env.email("EMAIL_URL", "", ROOT)["EMAIL_BACKEND"])
 
 
@@ -295,7 +365,7 @@ def test_a_key_that_cannot_be_checked_is_refused(monkeypatch, provider, package)
     monkeypatch.setenv("EMAIL_WEBHOOK_SECRET", "")
     monkeypatch.setenv("EMAIL_WEBHOOK_KEY", "whsec_key")
     monkeypatch.setattr(env, "find_spec", lambda name: None)
-    with pytest.raises(ImproperlyConfigured, match=f"package {package} has to be installed"):
+    with pytest.raises(ImproperlyConfigured, match=f"Install the package {package}"):
         webhook()
     monkeypatch.setattr(env, "find_spec", lambda name: name)
     assert webhook()["MAIL_EVENTS_FROM"] == provider
@@ -303,8 +373,8 @@ def test_a_key_that_cannot_be_checked_is_refused(monkeypatch, provider, package)
 
 def test_a_provider_of_the_table_tells_at_an_address_of_its_own():
     names = {pattern.name for pattern in anymail_urls.urlpatterns}
-    for backend, _ in env.PROVIDERS.values():
-        assert f"{backend}_tracking_webhook" in names
+    for provider in email_url.PROVIDERS.values():
+        assert f"{provider.backend}_tracking_webhook" in names
 
 
 def test_sqlite_writes_at_once_and_with_a_log(monkeypatch, tmp_path):
