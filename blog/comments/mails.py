@@ -14,7 +14,7 @@ from django.utils.translation import override
 from wagtail.models import Site
 
 from core.languages import language_of
-from core.mail import PlainHeadersMessage, render_mail
+from core.mail import PlainHeadersMessage, lasting_id, render_mail
 from core.models import SiteSettings
 
 from ..models import Comment, CommentNotice
@@ -62,7 +62,7 @@ def _for_reader(notice: CommentNotice) -> EmailMultiAlternatives:
     headers = {
         "List-Unsubscribe": f"<{stop_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Message-ID": f"<answer-{answer.pk}-{reader.pk}@{_domain()}>",
+        "Message-ID": f"<reply-{reader.pk}-{lasting_id(answer.pk, answer.created_at)}@{_domain()}>",
         **_AUTOMATIC,
     }
     return _message(notice.kind, reader.email, context, headers)

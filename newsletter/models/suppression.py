@@ -38,6 +38,6 @@ class Suppression(models.Model):
         return salted_hmac(
             "newsletter.suppression",
             address.strip().lower(),
-            secret=settings.SECRET_KEY,
+            secret=settings.SUPPRESSION_KEY,
             algorithm="sha256",
         ).hexdigest()

@@ -6,6 +6,7 @@ they come. No mail is sent from here.
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +20,7 @@ from django.utils.encoding import punycode
 from ..models import Batch, ConsentRecord, Delivery, Subscription, Suppression
 from ..subscribing import suppressing
 from ..subscribing.changing import leave
-from .messages import METADATA
+from .messages import METADATA, reference
 from .outcomes import Outcome, Result
 from .verdicts import Proof, Verdict, names_no_mailbox, verdict_on
 
@@ -49,7 +50,7 @@ def on_tracking(event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> No
             "An event of %s could not be dealt with: %r",
             esp_name,
             event.event_type,
-            extra={"delivery": _number_in(event.metadata)},
+            extra={"delivery": _delivery_pk(event.metadata)},
         )
 
 
@@ -58,12 +59,12 @@ def receive(event: AnymailTrackingEvent, provider: str, now: datetime) -> None:
 
     What is about other mails, or about somebody who was forgotten, is passed over.
     """
-    verdict, number = verdict_on(event, provider), _number_in(event.metadata)
-    if verdict is None or number is None:
+    verdict, pk = verdict_on(event, provider), _delivery_pk(event.metadata)
+    if verdict is None or pk is None:
         return
-    subscriber = "subscription__subscriber"
-    delivery = Delivery.objects.select_related(subscriber).filter(pk=number).first()
-    if delivery is None:
+    related = ("digest", "subscription__subscriber")
+    delivery = Delivery.objects.select_related(*related).filter(pk=pk).first()
+    if delivery is None or event.metadata[METADATA] != reference(delivery.pk, delivery.digest):
         return
     if not _is_same_address(event.recipient, delivery.subscription.subscriber.email):
         logger.warning(
@@ -143,9 +144,11 @@ def _leave(subscription: Subscription, at: datetime, now: datetime) -> None:
         leave(subscription, ConsentRecord.How.PROVIDER, "", now)
 
 
-def _number_in(metadata: Any) -> int | None:
-    number = str(metadata.get(METADATA, "")) if isinstance(metadata, dict) else ""
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
+def _delivery_pk(metadata: Any) -> int | None:
+    """Return the primary key in the reference of a delivery; None where there is none."""
+    name = metadata.get(METADATA) if isinstance(metadata, dict) else None
+    found = re.match(r"([0-9]{1,18})-", name) if isinstance(name, str) else None
+    return int(found[1]) if found else None
 
 
 def _is_same_address(one: str | None, other: str) -> bool:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.dateparse import parse_datetime
 
 from ..models import Delivery
-from .messages import METADATA
+from .messages import METADATA, reference
 
 SECONDS = 10  # The longest that an answer may take.
 MOST_EVENTS = 300  # Mailgun's limit; the earliest come first, and acceptance is the first of all.
@@ -41,9 +41,8 @@ def ask(delivery: Delivery, since: datetime) -> list[AnymailTrackingEvent]:
     name, inquire = INQUIRIES[_backend()]
     try:
         found = inquire(delivery, since)
-        return [
-            event for event in found if (event.metadata or {}).get(METADATA) == str(delivery.pk)
-        ]
+        name_of_ours = _reference(delivery)
+        return [event for event in found if (event.metadata or {}).get(METADATA) == name_of_ours]
     except (requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as error:
         # None of the error's own words: they repeat the address that was asked about.
         status = getattr(getattr(error, "response", None), "status_code", None)
@@ -72,7 +71,7 @@ def _mailgun(delivery: Delivery, since: datetime) -> list[AnymailTrackingEvent]:
 def _postmark(delivery: Delivery, since: datetime) -> list[AnymailTrackingEvent]:
     """https://postmarkapp.com/developer/api/messages-api#outbound-message-search"""
     base = _setting("Postmark", "api_url", "https://api.postmarkapp.com")
-    params = {"count": 10, "offset": 0, f"metadata_{METADATA}": delivery.pk}
+    params = {"count": 10, "offset": 0, f"metadata_{METADATA}": _reference(delivery)}
     if stream := _setting("Postmark", "message_stream"):
         params["messagestream"] = stream
     answer = _get(
@@ -125,6 +124,10 @@ def _get(url: str, **options: Any) -> Any:
 
 def _setting(provider: str, name: str, default: Any = None) -> Any:
     return get_anymail_setting(name, esp_name=provider, default=default, allow_bare=True)
+
+
+def _reference(delivery: Delivery) -> str:
+    return reference(delivery.pk, delivery.digest)
 
 
 def _recipient(delivery: Delivery) -> str:

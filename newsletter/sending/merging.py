@@ -73,7 +73,6 @@ class Template:
 
     def __init__(self, cohort: Cohort) -> None:
         self._cohort = cohort
-        self._domain = cohort.digest.newsletter.sender_domain
         self._pieces: list[bytes] = []
         self._slots: list[tuple[int, str]] = []
         self._date_at = 0
@@ -100,7 +99,7 @@ class Template:
         fillings = {
             TO: _header(TO, email),
             LEAVE: _header(LEAVE, values["leave_url"].join(self._around_leave_url)),
-            ID: _header(ID, message_id(recipient.delivery_id, self._domain)),
+            ID: _header(ID, message_id(recipient.delivery_id, self._cohort.digest)),
         }
         for name, value in values.items():
             text = fillings[f"{TEXT} {name}"] = quoted_printable(value)

@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext as _
 
+from core.mail import lasting_id
+
 from ..digests.rendering import fill
 from ..mail import NewsletterMessage, message_to
-from ..models import Cohort
+from ..models import Cohort, Digest
 from ..subscribing.links import Links
 from .outcomes import Recipient
 
@@ -24,9 +26,9 @@ def message_for(recipient: Recipient, cohort: Cohort) -> NewsletterMessage:
         fill(cohort, slots),
         newsletter,
         slots["leave_url"],
-        {"Message-ID": message_id(recipient.delivery_id, newsletter.sender_domain)},
+        {"Message-ID": message_id(recipient.delivery_id, cohort.digest)},
     )
-    message.metadata = {METADATA: str(recipient.delivery_id)}
+    message.metadata = {METADATA: reference(recipient.delivery_id, cohort.digest)}
     return message
 
 
@@ -53,9 +55,15 @@ def slots_for(recipient: Recipient, links: Links | None = None) -> dict[str, str
     return Slots(links).values_for(recipient)
 
 
-def message_id(delivery_id: int, domain: str) -> str:
+def reference(delivery_id: int, digest: Digest) -> str:
+    """Return what names a delivery of a digest to servers and providers, for good."""
+    return lasting_id(delivery_id, digest.created_at)
+
+
+def message_id(delivery_id: int, digest: Digest) -> str:
     """Return the Message-ID of a delivery (RFC 5322): the same at each attempt."""
-    return f"<delivery-{delivery_id}@{domain}>"
+    domain = digest.newsletter.sender_domain
+    return f"<delivery-{reference(delivery_id, digest)}@{domain}>"
 
 
 def greeting(name: str) -> str:

@@ -25,11 +25,11 @@ from django.utils.encoding import punycode
 from django.utils.html import escape
 
 from ..mail import Mail, NewsletterMessage, message_to
-from ..models import Cohort, Newsletter
+from ..models import Cohort, Digest
 from . import transports
 from .dialects import DIALECTS, Answer, Content, Dialect, translated
 from .merging import PLAIN_ADDRESS
-from .messages import METADATA, Slots, message_id
+from .messages import METADATA, Slots, message_id, reference
 from .outcomes import Outcome, Recipient, Result, outcome_of, retry_after_of
 from .splitting import Reply, Submission
 
@@ -162,7 +162,7 @@ class ProviderTransport:
 
     def _call(self, content: Content, cohort: Cohort, entries: Sequence[Entry]) -> list[Reply]:
         """Make one call, and return what became of each mail."""
-        message = self._message(content, cohort.digest.newsletter, entries)
+        message = self._message(content, cohort.digest, entries)
         try:
             return self._answer_to(message, entries)
         except (AnymailError, OSError) as error:
@@ -179,34 +179,34 @@ class ProviderTransport:
         ]
 
     def _message(
-        self, content: Content, newsletter: Newsletter, entries: Sequence[Entry]
+        self, content: Content, digest: Digest, entries: Sequence[Entry]
     ) -> NewsletterMessage:
         """Return the message to all, from which anymail makes the call."""
         mail = Mail(content.subject, content.html, content.text)
-        message = message_to("", mail, newsletter, "", self._dialect.headers)
+        message = message_to("", mail, digest.newsletter, "", self._dialect.headers)
         del message.extra_headers[LEAVE]
         shared = {} if self._dialect.joins_headers else message.extra_headers
-        headers = [self._headers_of(entry, newsletter, shared) for entry in entries]
+        headers = [self._headers_of(entry, digest, shared) for entry in entries]
         message.to = [entry.address for entry in entries]
         message.esp_extra = self._dialect.extra
         if len(entries) == 1 and not self._dialect.merges_one:
             message.extra_headers.update(headers[0])
             message.merge_global_data = entries[0].values
-            message.metadata = _metadata(entries[0])
+            message.metadata = _metadata(entries[0], digest)
             return message
         if shared:
             message.extra_headers = {}
         message.merge_headers = dict(zip(message.to, headers, strict=True))
         message.merge_data = {entry.address: entry.values for entry in entries}
-        message.merge_metadata = {entry.address: _metadata(entry) for entry in entries}
+        message.merge_metadata = {entry.address: _metadata(entry, digest) for entry in entries}
         return message
 
     def _headers_of(
-        self, entry: Entry, newsletter: Newsletter, shared: Mapping[str, str]
+        self, entry: Entry, digest: Digest, shared: Mapping[str, str]
     ) -> dict[str, str]:
         headers = {**shared, LEAVE: f"<{entry.leave_url}>"}
         if self._dialect.keeps_message_id:
-            headers[ID] = message_id(entry.delivery_id, newsletter.sender_domain)
+            headers[ID] = message_id(entry.delivery_id, digest)
         return headers
 
     def _answer_to(self, message: NewsletterMessage, entries: Sequence[Entry]) -> list[Reply]:
@@ -230,8 +230,8 @@ class ProviderTransport:
         ]
 
 
-def _metadata(entry: Entry) -> dict[str, str]:
-    return {METADATA: str(entry.delivery_id)}
+def _metadata(entry: Entry, digest: Digest) -> dict[str, str]:
+    return {METADATA: reference(entry.delivery_id, digest)}
 
 
 def _result_of(entry: Entry, outcome: Outcome | None, words: str) -> Result:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils.translation import override
 
+from core.mail import lasting_id
+
 from ..mail import NewsletterMessage, message_to, render_mail
 from ..models import Notice
 from . import links
@@ -18,13 +20,14 @@ def for_notice(notice: Notice) -> NewsletterMessage:
 def _message(notice: Notice) -> NewsletterMessage:
     subscription = notice.subscription
     newsletter = subscription.newsletter
+    name = lasting_id(notice.pk, notice.created_at)
     return message_to(
         subscription.subscriber.email,
         render_mail(f"newsletter/email/{notice.kind}", _context(notice)),
         newsletter,
         links.leave_url(subscription.pk),
         {
-            "Message-ID": f"<notice-{notice.pk}@{newsletter.sender_domain}>",
+            "Message-ID": f"<notice-{name}@{newsletter.sender_domain}>",
             "Auto-Submitted": "auto-generated",
         },
     )

@@ -87,3 +87,17 @@ def check_site_address(databases: Sequence[str] | None = None, **kwargs: object)
             id="gazette.W003",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_suppression_key(**kwargs: object) -> list[CheckMessage]:
+    """Warn where the suppression list depends on an earlier SECRET_KEY that may be dropped."""
+    if settings.SUPPRESSION_KEY not in settings.SECRET_KEY_FALLBACKS:
+        return []
+    return [
+        Warning(
+            "The suppression list is keyed with the last of SECRET_KEY_FALLBACKS.",
+            hint="Set SUPPRESSION_KEY to that key before you remove it from SECRET_KEY_FALLBACKS.",
+            id="gazette.W006",
+        )
+    ]

@@ -19,6 +19,8 @@ from .email_url import PROVIDERS, Provider
 
 EXPECTED = {
     "SECRET_KEY": "a long random text, the same on every machine of the site",
+    "SECRET_KEY_FALLBACKS": "earlier values of SECRET_KEY, separated by commas, or empty",
+    "SUPPRESSION_KEY": "a long random text that never changes, or empty",
     "DEBUG": "true or false",
     "ALLOWED_HOSTS": "host names separated by commas, e.g. www.example.org,example.org",
     "BASE_URL": "the public address of the site without a path, e.g. https://www.example.org",
@@ -102,6 +104,11 @@ def token(name: str) -> str:
     if value and not re.fullmatch(r"\S{20,}", value):
         raise wrong(name, "It is too short, or there is a space in it.")
     return value
+
+
+def keys(name: str) -> list[str]:
+    """Return keys separated by commas; none where the variable is unset or empty."""
+    return [key.strip() for key in _env.str(name, default="").split(",") if key.strip()]
 
 
 def hosts(name: str, default: list[str]) -> list[str]:

@@ -22,6 +22,8 @@ env.read_file(BASE_DIR / ".env")
 # The site and its address
 
 SECRET_KEY = env.read("str", "SECRET_KEY")
+# Earlier keys: what was signed with one of them, such as links in sent emails, goes on working.
+SECRET_KEY_FALLBACKS = env.keys("SECRET_KEY_FALLBACKS")
 DEBUG = env.read("bool", "DEBUG", default=False)
 BASE_URL = env.base_url("BASE_URL")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname])
@@ -240,6 +242,10 @@ COMMENTS_KEEP_SPAM_DAYS = env.number("KEEP_SPAM_DAYS", default=30, at_least=1)
 CONTACT_KEEP_DAYS = env.number("KEEP_CONTACT_MESSAGES_DAYS", default=0, at_least=0)
 
 # Newsletter
+
+# Addresses that must not be emailed are stored as hashes keyed with this. They cannot be made again
+# for people whose data was deleted, so it must outlive SECRET_KEY: unset, it is the first one.
+SUPPRESSION_KEY = env.token("SUPPRESSION_KEY") or [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
 
 # A post's date of publication is set a moment before its transaction commits: a digest is planned
 # this long after its window closed, so that a post that was being published then is not missed.

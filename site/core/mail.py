@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import Message
 from typing import Any
 
@@ -35,6 +36,15 @@ class PlainHeadersMessage(EmailMultiAlternatives):
         message = super().message()
         message.policy = message.policy.clone(max_line_length=998)
         return message
+
+
+def lasting_id(pk: object, created_at: datetime) -> str:
+    """Return what names a row for good, in letters, digits and hyphens.
+
+    A primary key alone comes again in a new database, or for another row after a backup was
+    restored: a second email with the same Message-ID would be taken for a copy of the first.
+    """
+    return f"{pk}-{int(created_at.timestamp() * 1_000_000):x}"
 
 
 def render_mail(folder: str, context: Mapping[str, Any]) -> Mail:

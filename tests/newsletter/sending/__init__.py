@@ -55,4 +55,5 @@ def at_once(number: int, function: Callable[[], object]) -> None:
 
 def id_of(name: str) -> str:
     """Return the Message-ID of the delivery to the address that begins with a name."""
-    return message_id(delivery_to(name).pk, "news.example.org")
+    delivery = delivery_to(name)
+    return message_id(delivery.pk, delivery.digest)

@@ -3,6 +3,7 @@
 import re
 import smtplib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
@@ -22,6 +23,7 @@ from newsletter.sending.outcomes import Recipient
 from . import states
 
 MARK = "0123456789abcdef"
+CREATED_AT = datetime(2026, 3, 2, 8, 1, tzinfo=UTC)
 DATE = "Mon, 02 Mar 2026 08:02:00 -0000"
 PIECES = [
     *("\n", "\r\n", "\r", ".", "..", "\n.", "\n.\n", " ", "  \n", "\t", "\t\n", "=", "=20", "=\n"),
@@ -62,7 +64,7 @@ def cohort_of(html="<p>Rain</p>", text="Rain", subject="Rain", **newsletter: str
     """Return a cohort that is in no database."""
     values = {"name": "The Letter", "slug": "letter", "sender_name": "Editor", **newsletter}
     values.setdefault("sender_email", "letter@news.example.org")
-    digest = Digest(newsletter=Newsletter(**values))
+    digest = Digest(newsletter=Newsletter(**values), created_at=CREATED_AT)
     return Cohort(pk=1, digest=digest, subject=subject, html=html, text=text, slot_mark=MARK)
 
 

@@ -13,7 +13,7 @@ from newsletter import tasks
 from newsletter.digests import rendering
 from newsletter.models import Batch, Cohort, Delivery, Digest, Newsletter
 from newsletter.sending import providers, transports
-from newsletter.sending.messages import message_for, message_id
+from newsletter.sending.messages import message_for, message_id, reference
 from newsletter.sending.outcomes import Recipient
 from tests.factories import PostFactory, SubscriberFactory, SubscriptionFactory
 from tests.newsletter import counts
@@ -137,7 +137,8 @@ class TestMerging:
         tasks.tick()
         due = due_to_each()
         for mail in provider.accepted:
-            assert mail.metadata["delivery"] == str(due[mail.recipient][0].pk)
+            delivery = due[mail.recipient][0]
+            assert mail.metadata["delivery"] == reference(delivery.pk, delivery.digest)
 
     @pytest.mark.parametrize("name", ["sendgrid", "postmark"], indirect=True)
     def test_the_message_id_is_that_of_the_delivery_where_the_provider_keeps_it(
@@ -147,7 +148,7 @@ class TestMerging:
         tasks.tick()
         for mail in provider.accepted:
             delivery = due_to_each()[mail.recipient][0]
-            assert mail.headers["Message-ID"] == message_id(delivery.pk, "news.example.org")
+            assert mail.headers["Message-ID"] == message_id(delivery.pk, delivery.digest)
 
     def test_readers_names_are_escaped_in_html_and_as_they_are_in_text(
         self, post, provider, name, subscribe_named

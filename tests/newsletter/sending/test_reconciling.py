@@ -12,6 +12,7 @@ import pytest
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Digest, Suppression
 from newsletter.sending import batches, controls, reconciling
+from newsletter.sending.messages import reference
 from newsletter.subscribing import suppressing
 
 from . import NOW, delivery_to, states
@@ -182,7 +183,7 @@ class TestProviders:
             "Recipients": ["ben@example.com"],
             "ReceivedAt": "2026-03-02T03:02:01.4178645-05:00",
             "Status": "Sent",
-            "Metadata": {"delivery": str(ben.pk)},
+            "Metadata": {"delivery": reference(ben.pk, ben.digest)},
         }
         other = message | {"Metadata": {"delivery": "0"}}
         stub.answer = {"TotalCount": 2, "Messages": [other, message]}
@@ -190,7 +191,11 @@ class TestProviders:
         assert states() == {"ana": "in_doubt", "ben": "sent", "cleo": "sent"}
         path, query, headers = stub.asked[1]
         assert path == "/v/messages/outbound"
-        assert query == {"count": "10", "offset": "0", "metadata_delivery": str(ben.pk)}
+        assert query == {
+            "count": "10",
+            "offset": "0",
+            "metadata_delivery": reference(ben.pk, ben.digest),
+        }
         assert headers["X-Postmark-Server-Token"] == "token"
 
     def test_sparkpost_knows_what_became_of_a_mail(self, digest, provider, stub):

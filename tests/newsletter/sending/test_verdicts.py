@@ -10,6 +10,7 @@ import pytest
 from anymail.exceptions import AnymailNotSupportedWarning
 
 from newsletter.models import Delivery, Suppression
+from newsletter.sending.messages import reference
 from newsletter.sending.verdicts import names_no_mailbox
 
 from . import delivery_to, subscription_of
@@ -44,9 +45,14 @@ def tell(settings, monkeypatch, client, batch):
     read_urls()
 
 
+def name_of(delivery: Delivery) -> str:
+    """Return what names a delivery to the provider."""
+    return reference(delivery.pk, delivery.digest)
+
+
 def postmark(delivery: Delivery, data: dict) -> dict:
     """https://postmarkapp.com/developer/webhooks/bounce-webhook"""
-    metadata = {"delivery": str(delivery.pk)}
+    metadata = {"delivery": name_of(delivery)}
     known = {
         "RecordType": "Bounce",
         "Email": "ana@example.com",
@@ -57,19 +63,23 @@ def postmark(delivery: Delivery, data: dict) -> dict:
 
 def sendgrid(delivery: Delivery, data: dict) -> list:
     """https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event"""
-    known = {"email": "ana@example.com", "timestamp": 1772438520, "delivery": str(delivery.pk)}
+    known = {
+        "email": "ana@example.com",
+        "timestamp": 1772438520,
+        "delivery": name_of(delivery),
+    }
     return [known | data]
 
 
 def brevo(delivery: Delivery, data: dict) -> dict:
     """https://developers.brevo.com/docs/transactional-webhooks"""
-    custom = f'{{"delivery": "{delivery.pk}"}}'
+    custom = f'{{"delivery": "{name_of(delivery)}"}}'
     return {"email": "ana@example.com", "ts_epoch": 1772438520000, "X-Mailin-custom": custom} | data
 
 
 def mailjet(delivery: Delivery, data: dict) -> dict:
     """https://dev.mailjet.com/email/guides/webhooks/"""
-    payload = f'{{"delivery": "{delivery.pk}"}}'
+    payload = f'{{"delivery": "{name_of(delivery)}"}}'
     return {
         "email": "ana@example.com",
         "time": 1772438520,
@@ -80,7 +90,10 @@ def mailjet(delivery: Delivery, data: dict) -> dict:
 
 def resend(delivery: Delivery, data: dict) -> dict:
     """https://resend.com/docs/webhooks/emails/bounced"""
-    header = {"name": "X-Metadata", "value": f'{{"delivery": "{delivery.pk}"}}'}
+    header = {
+        "name": "X-Metadata",
+        "value": f'{{"delivery": "{name_of(delivery)}"}}',
+    }
     known = {"to": ["ana@example.com"], "headers": [header], "email_id": "4ef9"}
     told = {"type": data["type"], "created_at": "2026-03-02T08:02:00.000Z"}
     return told | {"data": known | data.get("data", {})}

@@ -14,6 +14,7 @@ from django.urls import clear_url_caches
 import config.urls
 from config import env
 from newsletter.models import Delivery
+from newsletter.sending.messages import reference
 
 SECRET = "provider:a-secret-of-ours"
 KEY = "the key of the provider"
@@ -58,7 +59,7 @@ def sparkpost_event(kind: str, delivery: Delivery | None = None, **data: Any) ->
     event = {"type": kind, "timestamp": str(WHEN), "rcpt_meta": {}}
     if delivery:
         event["raw_rcpt_to"] = delivery.subscription.subscriber.email
-        event["rcpt_meta"] = {"delivery": str(delivery.pk)}
+        event["rcpt_meta"] = {"delivery": reference(delivery.pk, delivery.digest)}
     return {"msys": {group.get(kind, "message_event"): event | data}}
 
 
@@ -82,7 +83,7 @@ def mailgun_event(kind: str, delivery: Delivery, **data: Any) -> dict[str, Any]:
         "event": kind,
         "timestamp": WHEN + 0.25,
         "recipient": delivery.subscription.subscriber.email,
-        "user-variables": {"delivery": str(delivery.pk)},
+        "user-variables": {"delivery": reference(delivery.pk, delivery.digest)},
         "message": {"headers": {"message-id": f"delivery-{delivery.pk}@news.example.org"}},
         **data,
     }
