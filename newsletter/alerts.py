@@ -43,6 +43,7 @@ class Cause(models.TextChoices):
     HELD = "held", _("is late and waits for you")
     CREDENTIALS = "credentials", _("is paused: the mail server does not let the site in")
     RATES = "rates", _("is paused: too many mails came back or were called spam")
+    RESTORED = "restored", _("waits for you: the database was restored from a backup")
     IN_DOUBT = "in_doubt", _("has mails that may not have been sent")
 
 
@@ -64,8 +65,10 @@ def tell_of_what_waits(now: datetime) -> None:
         since=Coalesce("queued_at", "not_before")
     )
     lasting = doubtful.filter(since__lt=now - DOUBT_SETTLES_WITHIN).values("cohort__digest")
+    held = Digest.objects.filter(state=Digest.State.HELD)
     waiting = {
-        Cause.HELD: Digest.objects.filter(state=Digest.State.HELD),
+        Cause.HELD: held.filter(may_repeat=False),
+        Cause.RESTORED: held.filter(may_repeat=True),
         Cause.IN_DOUBT: Digest.objects.filter(pk__in=lasting),
     }
     for cause, digests in waiting.items():

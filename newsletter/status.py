@@ -145,7 +145,12 @@ def _obstacle(digest: Digest, counts: Counter[str], now: datetime) -> str:
         return f"goes on when its newsletter is active again; {waiting}."
     if digest.state == Digest.State.HELD:
         late = span(now - digest.until)
-        return f"is held back, for it was due {late} ago. Release or cancel it {WHERE}."
+        if digest.may_repeat:
+            return (
+                "is on hold: the database was restored from a backup, and readers may already have "
+                f"its posts. Send it or mark it as sent {WHERE}."
+            )
+        return f"is on hold, for it was due {late} ago. Send it or cancel it {WHERE}."
     if digest.paused_at:
         reason = digest.pause_reason or "No reason was given."
         since = span(now - digest.paused_at)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from . import alerts, ticks
 from .digests import planning, pruning
 from .models import Batch, Digest, Newsletter, Notice
-from .sending import batches, breaker, reconciling
+from .sending import batches, breaker, reconciling, restored
 from .subscribing import cleaning, notices
 
 # So many messages about batches lie in the broker at once, however many batches wait.
@@ -22,6 +22,7 @@ MOST_QUEUED = 100
 def tick() -> None:
     """Look for whatever is due, and have it done."""
     now = timezone.now()
+    restored.check(now)
     batches.recover_abandoned(now)
     breaker.check(now)
     due = {(newsletter.pk, cadence, until) for newsletter, cadence, until in planning.due(now)}

@@ -19,7 +19,7 @@ from wagtail.admin.views.generic.base import BaseObjectMixin, WagtailAdminTempla
 from wagtail.log_actions import log
 
 from ..models import Batch, Digest
-from ..sending import controls
+from ..sending import controls, restored
 from .columns import state_in_words
 from .permissions import digest_policy
 
@@ -203,7 +203,29 @@ class ReleaseView(DecisionView):
         return digest.state == Digest.State.HELD
 
     def decide(self, digest: Digest, now: datetime) -> bool:
+        restored.settle(digest)
         return controls.release(digest)
+
+
+class MarkSentView(DecisionView):
+    """End a digest whose posts readers have already, sent before the database was restored."""
+
+    name = "mark_sent"
+    label = gettext_lazy("Mark as sent")
+    header_icon = "check"
+    yes = gettext_lazy("Yes, mark as sent")
+    no = gettext_lazy("No, keep it on hold")
+    logged = gettext_lazy("Marked as sent")
+    done = gettext_lazy("The digest is marked as sent. Later posts come with the next one.")
+    is_serious = True
+
+    @classmethod
+    def is_possible(cls, digest: Digest) -> bool:
+        return digest.state == Digest.State.HELD and digest.may_repeat
+
+    def decide(self, digest: Digest, now: datetime) -> bool:
+        restored.settle(digest)
+        return controls.mark_sent(digest, now)
 
 
 class LeaveToNextView(DecisionView):
@@ -219,10 +241,10 @@ class LeaveToNextView(DecisionView):
 
     @classmethod
     def is_possible(cls, digest: Digest) -> bool:
-        return digest.state == Digest.State.HELD
+        return digest.state == Digest.State.HELD and not digest.may_repeat
 
     def decide(self, digest: Digest, now: datetime) -> bool:
         return controls.cancel(digest, now)
 
 
-DECISIONS = (ReleaseView, LeaveToNextView, PauseView, ResumeView, CancelView)
+DECISIONS = (ReleaseView, MarkSentView, LeaveToNextView, PauseView, ResumeView, CancelView)

@@ -22,7 +22,7 @@ from django.utils import timezone
 from ..models import Batch, Cadence, Cohort, Delivery, Digest, Newsletter, Subscription
 from ..models.subscription import TopicChoice
 from ..querysets import Groups, SubscriptionQuerySet
-from ..sending import pacing
+from ..sending import pacing, restored
 from . import selection
 
 logger = logging.getLogger(__name__)
@@ -99,16 +99,19 @@ def _opened(newsletter: Newsletter, cadence: str, until: datetime, now: datetime
     if since is None:
         return None
     posts = list(selection.posts_for(newsletter, since, until).values_list("pk", flat=True))
-    is_held = bool(posts) and _is_too_late(waiting, until, now)
+    may_repeat = bool(posts) and restored.may_repeat(Digest(**key, since=since))
+    is_held = may_repeat or (bool(posts) and _is_too_late(waiting, until, now))
     state = Digest.State.HELD if is_held else Digest.State.PLANNING
     with transaction.atomic():
         digest, is_new = Digest.objects.get_or_create(
-            **key, defaults={"since": since, "state": state}
+            **key, defaults={"since": since, "state": state, "may_repeat": may_repeat}
         )
         if is_new:
             digest.posts.set(posts)
     if is_held:
-        logger.warning("%s is held: it is %s late", digest, now - until, extra=_ids(digest))
+        logger.warning(
+            "%s is on hold, %s after it was due", digest, now - until, extra=_ids(digest)
+        )
     return digest
 
 

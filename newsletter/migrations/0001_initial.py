@@ -8,6 +8,7 @@ import django.utils.timezone
 import modelsearch.index
 import newsletter.validators
 import timezone_field.fields
+import uuid
 from django.db import migrations, models
 
 
@@ -35,6 +36,16 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'suppressed addresses',
                 'ordering': ['-at', '-pk'],
             },
+        ),
+        migrations.CreateModel(
+            name='SendLog',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('installation', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('claims', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('sent', models.JSONField(default=dict, editable=False)),
+                ('unknown', models.JSONField(default=dict, editable=False)),
+            ],
         ),
         migrations.CreateModel(
             name='Tick',
@@ -101,8 +112,9 @@ class Migration(migrations.Migration):
                 ('cadence', models.CharField(choices=[('daily', 'daily'), ('weekly', 'weekly')], max_length=10, verbose_name='cadence')),
                 ('since', models.DateTimeField(verbose_name='posts since')),
                 ('until', models.DateTimeField(verbose_name='posts until')),
-                ('state', models.CharField(choices=[('held', 'late, held back'), ('planning', 'being planned'), ('sending', 'being sent'), ('sent', 'sent'), ('empty', 'nothing to send'), ('cancelled', 'cancelled')], default='planning', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('held', 'on hold'), ('planning', 'being planned'), ('sending', 'being sent'), ('sent', 'sent'), ('empty', 'nothing to send'), ('cancelled', 'cancelled')], default='planning', max_length=10, verbose_name='state')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='planned')),
+                ('may_repeat', models.BooleanField(default=False, editable=False)),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
                 ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='paused')),
                 ('pause_reason', models.TextField(blank=True, verbose_name='why it is paused')),

@@ -12,7 +12,7 @@ class Digest(models.Model):
     class State(models.TextChoices):
         """From its planning to its end. One that is late is held, until an editor decides."""
 
-        HELD = "held", _("late, held back")
+        HELD = "held", _("on hold")
         PLANNING = "planning", _("being planned")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
@@ -28,6 +28,8 @@ class Digest(models.Model):
     posts = models.ManyToManyField("blog.PostPage", verbose_name=_("posts"), related_name="digests")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNING)
     created_at = models.DateTimeField(_("planned"), auto_now_add=True)
+    # Whether its readers may have its posts already: a restored database does not know.
+    may_repeat = models.BooleanField(default=False, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     pause_reason = models.TextField(_("why it is paused"), blank=True)

@@ -25,7 +25,7 @@ from .. import alerts
 from ..digests.rendering import render
 from ..models import Batch, Cohort, Delivery, Digest
 from ..querysets import BatchQuerySet
-from . import controls, events, transports
+from . import controls, events, restored, transports
 from .outcomes import Halt, Outcome, Recipient, Result, Withdrawal
 from .recording import persistently, record
 
@@ -67,20 +67,24 @@ def claim(batch_id: int, now: datetime) -> Batch | None:
 
     Of any number of workers that try at once, the conditional update lets one succeed.
     """
-    claim = uuid.uuid4()
-    claimed = (
-        Batch.objects.claimable(now)
-        .filter(pk=batch_id)
-        .update(
-            state=Batch.State.CLAIMED,
-            claim=claim,
-            lease_until=now + _lease(),
-            attempts=F("attempts") + 1,
+    restored.check(now)
+    with transaction.atomic():
+        claimed = (
+            Batch.objects.claimable(now)
+            .filter(pk=batch_id)
+            .update(
+                state=Batch.State.CLAIMED,
+                claim=uuid.uuid4(),
+                lease_until=now + _lease(),
+                attempts=F("attempts") + 1,
+            )
         )
-    )
-    if not claimed:
-        return None
-    return Batch.objects.select_related("cohort__digest__newsletter__section").get(pk=batch_id)
+        if not claimed:
+            return None
+        batches = Batch.objects.select_related("cohort__digest__newsletter__section")
+        batch = batches.get(pk=batch_id)
+        restored.count_claim(batch.cohort.digest)
+    return batch
 
 
 def recover_abandoned(now: datetime) -> None:

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from ..models import Batch, Digest
+from ..models import Batch, Digest, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +45,20 @@ def cancel(digest: Digest, now: datetime) -> bool:
     )
 
 
+def mark_sent(digest: Digest, now: datetime) -> bool:
+    """End a digest on hold whose readers have its posts: the next holds later ones alone.
+
+    Return whether it was on hold.
+    """
+    held = Digest.objects.filter(pk=digest.pk, state=Digest.State.HELD)
+    if not held.update(state=Digest.State.CANCELLED, finished_at=now):
+        return False
+    Subscription.objects.due_in(digest).update(mailed_through=digest.until)
+    return True
+
+
 def release(digest: Digest) -> bool:
-    """Let a late digest that is held be sent after all. Return whether it was held."""
+    """Have a digest on hold sent after all. Return whether it was on hold."""
     held = Digest.objects.filter(pk=digest.pk, state=Digest.State.HELD)
     return bool(held.update(state=Digest.State.PLANNING))
 

@@ -152,7 +152,15 @@ PAGE_CACHE_UNSEEN = {
     *(
         f"newsletter.{model}"
         for model in (
-            *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
+            *(
+                "Subscriber",
+                "Subscription",
+                "ConsentRecord",
+                "Suppression",
+                "Notice",
+                "SendLog",
+                "Tick",
+            ),
             *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
         )
     ),
@@ -259,6 +267,9 @@ NEWSLETTER_LEASE_SECONDS = env.number("LEASE_SECONDS", default=300, at_least=1)
 NEWSLETTER_LATE_HOURS = env.number("LATE_HOURS", default=12, at_least=1)
 # What became of each mail is known for so long; a digest's counts are for ever.
 NEWSLETTER_KEEP_DELIVERIES_DAYS = env.number("KEEP_DELIVERIES_DAYS", default=365, at_least=90)
+
+# A copy of how far sending has come, by which a database restored from an older backup is noticed.
+NEWSLETTER_SEND_LOG_FILE = VAR_DIR / "send-log.json"
 
 # Language and time
 

@@ -12,10 +12,11 @@ from tests.factories import DeliveryFactory, DigestFactory
 
 from .conftest import is_refused, messages_of, table_in, words_of
 
-NAMES = ["pause", "resume", "cancel", "release", "leave_to_next"]
+NAMES = ["pause", "resume", "cancel", "release", "mark_sent", "leave_to_next"]
 # What can be decided in which state, and the state that it leads to.
 POSSIBLE = {
     "held": {"release": "planning", "leave_to_next": "cancelled"},
+    "held, may repeat": {"release": "planning, may repeat", "mark_sent": "cancelled, may repeat"},
     "planning": {"pause": "planning, paused"},
     "planning, paused": {"resume": "planning"},
     "sending": {"pause": "sending, paused", "cancel": "cancelled"},
@@ -29,15 +30,16 @@ CHANGES = [(state, name, to) for state, names in POSSIBLE.items() for name, to i
 
 @pytest.fixture
 def digest_in(newsletter):
-    """Make a digest in a state, which is paused where its name says so."""
+    """Make a digest in a state; it is paused, or may repeat posts, where its name says so."""
 
     def make(state: str) -> Digest:
-        name, _, paused = state.partition(", ")
+        name, _, detail = state.partition(", ")
         return DigestFactory(
             newsletter=newsletter,
             state=name,
-            paused_at=timezone.now() if paused else None,
-            pause_reason="Too many bounces." if paused else "",
+            may_repeat=detail == "may repeat",
+            paused_at=timezone.now() if detail == "paused" else None,
+            pause_reason="Too many bounces." if detail == "paused" else "",
         )
 
     return make
@@ -53,7 +55,9 @@ def page_of(digest) -> str:
 
 def state_of(digest) -> str:
     digest.refresh_from_db()
-    return f"{digest.state}, paused" if digest.paused_at else digest.state
+    if digest.paused_at:
+        return f"{digest.state}, paused"
+    return f"{digest.state}, may repeat" if digest.may_repeat else digest.state
 
 
 def offered(response) -> list[str]:

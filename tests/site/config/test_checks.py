@@ -53,3 +53,11 @@ def test_a_site_at_another_address_than_base_url_is_warned_of(home):
     assert "gazette.W003" not in ids(databases=["default"])
     Site.objects.update(hostname="elsewhere.example.org")
     assert "gazette.W003" in ids(databases=["default"])
+
+
+def test_a_suppression_list_that_depends_on_an_earlier_key_is_warned_of(settings):
+    settings.SECRET_KEY_FALLBACKS = ["an earlier key"]
+    settings.SUPPRESSION_KEY = "an earlier key"
+    assert "gazette.W006" in ids(include_deployment_checks=True)
+    settings.SUPPRESSION_KEY = "a key of its own"
+    assert "gazette.W006" not in ids(include_deployment_checks=True)
