@@ -85,6 +85,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# The site lies at the root of its host: no server and no header says otherwise.
+FORCE_SCRIPT_NAME = ""
 
 _BUILTIN_TAGS = ["wagtail.templatetags.wagtailcore_tags"]
 TEMPLATES = [
