@@ -1,8 +1,9 @@
 from collections.abc import Sequence
+from http import HTTPMethod
 from typing import Any
 
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -42,6 +43,7 @@ class ContactPage(AbstractEmailForm, BasePage):
         help_text=_("What who has sent a message is told; left empty, that it has arrived."),
     )
 
+    allowed_http_methods = [*BasePage.allowed_http_methods, HTTPMethod.POST]
     form_builder = ContactFormBuilder
     template = "home/pages/contact_page.html"
     landing_page_template = "home/pages/contact_page_sent.html"
@@ -82,6 +84,8 @@ class ContactPage(AbstractEmailForm, BasePage):
     def serve(self, request: HttpRequest, is_sent: bool = False) -> HttpResponse:
         """Show the form, or take down a message. Its posts are guarded by the view of all pages."""
         request.is_preview = False
+        if is_sent and request.method == "POST":
+            return HttpResponseNotAllowed(BasePage.allowed_http_methods)
         if is_sent:
             return self.render_landing_page(request)
         if request.method != "POST":
