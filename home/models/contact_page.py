@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views import View
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.forms.models import AbstractEmailForm, AbstractFormField
@@ -107,12 +106,6 @@ class ContactPage(AbstractEmailForm, BasePage):
 
     def get_submission_class(self) -> type[ContactMessage]:
         return ContactMessage
-
-    def get_submissions_list_view_class(self) -> type[View]:
-        # Wagtail's views need all models: they cannot be imported with one.
-        from ..contact.submissions import SubmissionsView
-
-        return SubmissionsView
 
     def get_data_fields(self) -> list[tuple[str, str]]:
         return [*super().get_data_fields(), ("mailed_at", _("Mailed"))]
