@@ -9,6 +9,7 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 .PHONY: help demo test test-next bench faults screenshots messages compiled-messages lint format
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -16,6 +17,7 @@ help: ## list the commands
 demo: export BASE_URL = http://localhost:$(PORT)
 demo: export PATH := $(abspath $(BIN)):$(PATH)
 demo: $(VENV)/installed .env ## set up, load the demo and serve site, editor, worker and mailbox
+	@chmod go= .env
 	@python manage.py migrate --verbosity 0
 	@python manage.py load_demo
 	@exec honcho --env /dev/null start --port $(PORT)
@@ -68,6 +70,7 @@ $(VENV)/installed-dev: requirements.txt requirements-dev.txt pyproject.toml | $(
 	@touch $@ $(VENV)/installed
 
 .env:
+	@install -m 600 /dev/null $@
 	@$(BIN)/python -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50))' > $@
 	@echo 'DEBUG=true' >> $@
 	@echo 'BASE_URL=http://localhost:8000' >> $@

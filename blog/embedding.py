@@ -17,6 +17,7 @@ from PIL import Image
 from wagtail.embeds.embeds import get_finder_for_embed
 from wagtail.embeds.exceptions import EmbedNotFoundException, EmbedUnsupportedProviderException
 
+from core.image_formats import IMAGE_FORMATS
 from core.oembed import ProviderUnavailable, fetch
 
 from .models import Embed
@@ -128,9 +129,10 @@ def _poster(url: Any) -> bytes | None:
     if urlsplit(str(url or "")).scheme not in ("http", "https"):
         return None
     try:
-        picture = Image.open(BytesIO(fetch(url))).convert("RGB")
+        picture = Image.open(BytesIO(fetch(url)), formats=IMAGE_FORMATS).convert("RGB")
         picture.thumbnail((WIDTH, WIDTH))
-    except (ProviderUnavailable, OSError, ValueError, Image.DecompressionBombError):
+    except Exception:
+        # Decoders raise errors of many kinds.
         return None
     file = BytesIO()
     picture.save(file, "JPEG", quality=82, optimize=True)

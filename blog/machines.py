@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import conditional_page
 
+from core.guards import read_only
 from core.languages import in_all_languages, pages_to_read
 from core.models import SiteSettings
 
@@ -15,7 +16,7 @@ from .paths import page_at
 MOST_POSTS = 50
 
 
-@require_safe
+@read_only
 @follow("index.md")
 @conditional_page
 def markdown(request: HttpRequest, post: str) -> HttpResponse:
@@ -28,7 +29,7 @@ def markdown(request: HttpRequest, post: str) -> HttpResponse:
     return answer
 
 
-@require_safe
+@read_only
 @conditional_page
 def llms(request: HttpRequest) -> HttpResponse:
     """Answer with what is here, for language models (llmstxt.org)."""
@@ -46,7 +47,7 @@ def llms(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@read_only
 def robots(request: HttpRequest) -> HttpResponse:
     """Answer with what programs should pass over (RFC 9309)."""
     return render(

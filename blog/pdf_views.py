@@ -4,7 +4,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+
+from core.guards import read_only
 
 from .models import PostPage, PostPDF
 from .moved import follow
@@ -15,7 +16,7 @@ from .pdf import ask_for, missing_libraries
 SECONDS_TO_WAIT = 4
 
 
-@require_safe
+@read_only
 @follow("post.pdf")
 @never_cache
 def pdf(request: HttpRequest, post: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from PIL import Image, ImageFile
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from core.image_formats import IMAGE_FORMATS
 from core.richtext import absolute_url
 
 JPEG_QUALITY = 82
@@ -43,7 +44,7 @@ def _compressed(picture: bytes) -> bytes:
 
     One that is see-through stays as it is.
     """
-    with Image.open(BytesIO(picture)) as image:
+    with Image.open(BytesIO(picture), formats=IMAGE_FORMATS) as image:
         if image.format == "JPEG" or image.has_transparency_data:
             return picture
         file = BytesIO()

@@ -14,6 +14,8 @@ from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 from wagtail.models import Site
 
+from core.guards import read_only
+
 from . import archive
 from .models import Author, PostPage, Series, Topic
 from .querysets import POSTS_OF_TAG
@@ -126,12 +128,14 @@ LISTINGS = {
 }
 
 
+@read_only
 def index(request: HttpRequest) -> HttpResponse:
     """Answer with the addresses of the maps that hold something."""
     maps = {name: each for name, each in _maps(request).items() if each.paginator.count}
     return sitemap_views.index(request, maps)
 
 
+@read_only
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
     """Answer with one map. Raises Http404 where there is none of that name."""
     return sitemap_views.sitemap(request, _maps(request), section)

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
+from core.guards import read_only
+
 from . import archive as archives
 from .listing import page_of, paginate, paginate_posts
 from .models import Author, Book, PostPage, Series, Topic
@@ -19,6 +21,7 @@ from .recommending import disclaimers_for, posts_by_book, recommended_books
 PER_INDEX = 200
 
 
+@read_only
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who an author is, and their posts."""
     author = get_object_or_404(
@@ -30,6 +33,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "blog/pages/author.html", context)
 
 
+@read_only
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a topic is about, and the posts filed under it."""
     topic = get_object_or_404(Topic, slug=slug)
@@ -37,6 +41,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return _listing(request, posts, _("Topic"), topic.name, topic.description, request.path)
 
 
+@read_only
 def series(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a series is about, and its posts in their order."""
     series = get_object_or_404(Series, slug=slug)
@@ -44,6 +49,7 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
     return _listing(request, posts, _("Series"), series.name, series.description, request.path)
 
 
+@read_only
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the posts with a tag; not found where no reader could come upon one."""
     posts = PostPage.objects.listed().in_this_language()
@@ -53,26 +59,31 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@read_only
 def authors(request: HttpRequest) -> HttpResponse:
     """Show all who have written posts that readers come upon, and how many of them."""
     return _index(request, _("Authors"), _("All authors"), Author, "bylines__post")
 
 
+@read_only
 def topics(request: HttpRequest) -> HttpResponse:
     """Show all topics that have posts, and how many."""
     return _index(request, _("Topics"), _("All topics"), Topic, "posts")
 
 
+@read_only
 def tags(request: HttpRequest) -> HttpResponse:
     """Show all tags that posts have, and how many."""
     return _index(request, _("Tags"), _("All tags"), Tag, POSTS_OF_TAG)
 
 
+@read_only
 def archive(request: HttpRequest) -> HttpResponse:
     """Show the months in which posts came out, by year, and how many there are of each."""
     return render(request, "blog/pages/archive.html", {"months": archives.months()})
 
 
+@read_only
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """Show the posts of a month; not found where there are none."""
     place = archives.place_of(year, month)
@@ -83,6 +94,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     return render(request, "blog/pages/month.html", context)
 
 
+@read_only
 def books(request: HttpRequest) -> HttpResponse:
     """Show the books that posts recommend, each with those posts."""
     posts = posts_by_book()
@@ -94,6 +106,7 @@ def books(request: HttpRequest) -> HttpResponse:
     return render(request, "blog/pages/books.html", context)
 
 
+@read_only
 def book(request: HttpRequest, number: int) -> HttpResponse:
     """Lead to a book among those that posts recommend; not found where none does."""
     numbers = list(recommended_books().values_list("pk", flat=True))

@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from blog.blocks import BodyBlock
 from blog.models import PostPage
 from core.channels import Channel
+from core.guards import read_only
 
 THEMES = {"": _("As the screen is"), "light": _("Light"), "dark": _("Dark")}
 COLOURS = ["paper", "wash", "ink", "quiet", "line", "edge", "accent", "deep", "danger", "marked"]
@@ -29,7 +29,7 @@ class SampleForm(forms.Form):
 
 
 @never_cache
-@require_safe
+@read_only
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show components and blocks; with ``?theme=light`` or ``dark`` whatever the screen's theme is.
 

@@ -13,11 +13,12 @@ from django.db.models import Count, F, Min, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
+
+from core.guards import read_only
 
 from . import ticks
 from .models import Batch, Digest, Newsletter, Notice
@@ -30,7 +31,7 @@ DIGEST_STATES = (*Digest.State.values, "paused")
 Totals = dict[str, dict[str, float]]
 
 
-@require_safe
+@read_only
 def serve(request: HttpRequest) -> HttpResponse:
     """Answer whoever presents the site's token as a bearer (RFC 6750, section 2.1)."""
     if not settings.METRICS_TOKEN:

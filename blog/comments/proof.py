@@ -13,6 +13,8 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django_altcha import AltchaChallengeView, AltchaField
 
+from core.guards import read_only
+
 # About a second of a telephone's work.
 MOST_GUESSES = 50_000
 
@@ -39,6 +41,7 @@ class ProofField(AltchaField):
         return True
 
 
+@read_only
 @never_cache
 def challenge(request: HttpRequest) -> HttpResponse:
     """Give a browser a task that costs it about a second; where the site asks for none, 404."""

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from core.guards import client_address, guarded_post, is_over_limit
+from core.guards import client_address, guarded_post, is_over_limit, read_only
 from core.models import SiteSettings
 from core.page_cache.marks import show_until
 
@@ -42,6 +42,7 @@ def write(request: HttpRequest, post_id: int) -> HttpResponse:
     return _take(request, CommentForm(request.POST, post=post))
 
 
+@read_only
 def thanks(request: HttpRequest, post_id: int) -> HttpResponse:
     """Tell whoever commented that it waits for a moderator; the page is the same for all."""
     post = get_object_or_404(PostPage.objects.published(), pk=post_id)

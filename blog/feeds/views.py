@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import conditional_page
 
 from core.channels import without_controls
+from core.guards import read_only
 from core.richtext import absolute_url
 
 from ..models import PostPage
@@ -38,7 +39,7 @@ def feed_paths(route: str, find: FindSource) -> list[URLPattern]:
 
 def _view(feed: "PostFeed") -> Callable[..., HttpResponse]:
     """Answer 304 to who has the same already: by what it says, which a disclaimer changes, too."""
-    return require_safe(follow(feed.name)(conditional_page(feed)))
+    return read_only(follow(feed.name)(conditional_page(feed)))
 
 
 class PostFeed(Feed):

@@ -12,8 +12,6 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
-from core.spreadsheets import WordsInSpreadsheets
-
 from ..models import PostPage
 from ..querysets import PostQuerySet
 
@@ -22,7 +20,7 @@ ON_PAGES = ["add", "change", "publish"]
 ON_LIBRARY = ["add", "change", "delete", "view"]
 
 
-class Report(WordsInSpreadsheets, ReportView):
+class Report(ReportView):
     """A report that is named by ``slug``, with a spreadsheet of the columns in ``list_export``."""
 
     slug = ""

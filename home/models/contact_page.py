@@ -1,13 +1,13 @@
 from collections.abc import Sequence
+from http import HTTPMethod
 from typing import Any
 
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views import View
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.forms.models import AbstractEmailForm, AbstractFormField
@@ -42,6 +42,7 @@ class ContactPage(AbstractEmailForm, BasePage):
         help_text=_("What who has sent a message is told; left empty, that it has arrived."),
     )
 
+    allowed_http_methods = [*BasePage.allowed_http_methods, HTTPMethod.POST]
     form_builder = ContactFormBuilder
     template = "home/pages/contact_page.html"
     landing_page_template = "home/pages/contact_page_sent.html"
@@ -82,6 +83,8 @@ class ContactPage(AbstractEmailForm, BasePage):
     def serve(self, request: HttpRequest, is_sent: bool = False) -> HttpResponse:
         """Show the form, or take down a message. Its posts are guarded by the view of all pages."""
         request.is_preview = False
+        if is_sent and request.method == "POST":
+            return HttpResponseNotAllowed(BasePage.allowed_http_methods)
         if is_sent:
             return self.render_landing_page(request)
         if request.method != "POST":
@@ -103,12 +106,6 @@ class ContactPage(AbstractEmailForm, BasePage):
 
     def get_submission_class(self) -> type[ContactMessage]:
         return ContactMessage
-
-    def get_submissions_list_view_class(self) -> type[View]:
-        # Wagtail's views need all models: they cannot be imported with one.
-        from ..contact.submissions import SubmissionsView
-
-        return SubmissionsView
 
     def get_data_fields(self) -> list[tuple[str, str]]:
         return [*super().get_data_fields(), ("mailed_at", _("Mailed"))]

@@ -2,17 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
 
 from blog.listing import paginate
 from blog.models import PostPage, Topic
+from core.guards import read_only
 
 from . import finding
 from .beside import things_with
 from .words import LONGEST_QUERY, words_of
 
 
-@require_safe
+@read_only
 def search(request: HttpRequest) -> HttpResponse:
     """Show what is found. Raises Http404 where there is no such topic."""
     query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY].strip()
@@ -33,7 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "home/pages/search.html", context)
 
 
-@require_safe
+@read_only
 def suggest(request: HttpRequest) -> JsonResponse:
     """Answer with what the words typed so far may lead to."""
     words = words_of(request.GET.get("q", ""))

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from core.guards import client_address, guarded_post, is_over_limit
+from core.guards import client_address, guarded_post, is_over_limit, read_only
 from core.languages import speak
 
 from ..models import ConsentRecord, Newsletter, Subscription
@@ -66,6 +66,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("newsletter:asked", slug=slug)
 
 
+@read_only
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
     """Tell whoever signed up to look for a mail, whether the address was known or not."""
     newsletter = get_object_or_404(Newsletter, slug=slug)

@@ -1,5 +1,6 @@
 """What ``manage.py check --deploy`` asks beyond Django's own checks."""
 
+import stat
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -63,6 +64,21 @@ def check_pages_are_shared(**kwargs: object) -> list[CheckMessage]:
             "Pages are kept in files, which the site's processes on other machines do not see.",
             hint="Set CACHE_URL or PAGE_CACHE_URL to a Redis that all of them use.",
             id="gazette.W005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_secrets_are_private(**kwargs: object) -> list[CheckMessage]:
+    """Warn where every user of the machine can read the file with the secrets."""
+    path = settings.BASE_DIR / ".env"
+    if not path.exists() or not path.stat().st_mode & stat.S_IRWXO:
+        return []
+    return [
+        Warning(
+            "Every user of this machine can read .env, which holds secrets.",
+            hint="chmod o= .env",
+            id="gazette.W010",
         )
     ]
 

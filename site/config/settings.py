@@ -3,6 +3,7 @@
 ``.env.example`` lists the variables, ``config.env`` says what each should be.
 """
 
+import os
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,12 +11,14 @@ from urllib.parse import urlsplit
 from celery.schedules import crontab
 from wagtail.embeds import oembed_providers
 
-from . import env
+from . import env, permissions
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SITE_DIR = BASE_DIR / "site"
 VAR_DIR = BASE_DIR / "var"
-VAR_DIR.mkdir(exist_ok=True)
+# What the site writes is for its own user alone, but for what a web server reads: see Files.
+os.umask(permissions.OWNER_ONLY)
+permissions.make_passage(VAR_DIR)
 
 env.read_file(BASE_DIR / ".env")
 
@@ -87,6 +90,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# The site lies at the root of its host: no server and no header says otherwise.
+FORCE_SCRIPT_NAME = ""
 
 _BUILTIN_TAGS = ["wagtail.templatetags.wagtailcore_tags"]
 TEMPLATES = [
@@ -292,6 +297,11 @@ STATIC_ROOT = env.read("path", "STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [SITE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.read("path", "MEDIA_ROOT", default=VAR_DIR / "media")
+FILE_UPLOAD_PERMISSIONS = 0o644
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
+permissions.restrict(permissions.contents(VAR_DIR, but_for=(MEDIA_ROOT, STATIC_ROOT)))
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    permissions.restrict(permissions.files_of_sqlite(DATABASES["default"]["NAME"]))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

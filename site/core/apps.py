@@ -7,6 +7,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # It registers a receiver.
         from . import replacing  # noqa: F401
+        from .image_formats import limit_pillow
         from .page_cache import purging
+        from .spreadsheets import protect_exports
 
+        limit_pillow()
+        protect_exports()
         purging.connect()

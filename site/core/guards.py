@@ -19,6 +19,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 STAMP_SALT = "core.guards.stamp"
 FASTEST_SECONDS = 1.0
@@ -85,6 +86,14 @@ def guarded_post(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer GET and HEAD alone, and any other method with 405 (RFC 9110, 15.5.6).
+
+    As nothing is changed, no CSRF token is asked for: the answer to a post would else be 403.
+    """
+    return csrf_exempt(require_safe(view))
 
 
 def is_from_elsewhere(request: HttpRequest) -> bool:

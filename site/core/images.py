@@ -8,8 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
+from wagtail.admin.forms.account import AvatarPreferencesForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
+
+from .image_formats import IMAGE_FORMATS
 
 
 class CheckedImageField(WagtailImageField):
@@ -18,16 +21,22 @@ class CheckedImageField(WagtailImageField):
     def to_python(self, data: UploadedFile | None) -> UploadedFile | None:
         """Return the file. Raises ValidationError, with what is wrong and what the limit is."""
         if data and data.size:
-            self._check_kind(data)
-            self._check_size(data)
-            self._check_picture(data)
-            data.seek(0)
+            try:
+                self._check_kind(data)
+                self._check_size(data)
+                self._check_picture(data)
+            finally:
+                data.seek(0)
         return super().to_python(data)
 
     def _check_kind(self, file: UploadedFile) -> None:
-        if Path(file.name).suffix.lower() == ".svg":
+        extension = Path(file.name).suffix.lower().removeprefix(".")
+        if extension == "svg":
             words = _("SVG files may hold scripts, so they are not taken. Save it as PNG.")
             raise ValidationError(words, code="svg")
+        if extension not in self.allowed_image_extensions:
+            words = self.error_messages["invalid_image_extension"]
+            raise ValidationError(words, code="invalid_image_extension")
 
     def _check_size(self, file: UploadedFile) -> None:
         if file.size > self.max_upload_size:
@@ -39,7 +48,7 @@ class CheckedImageField(WagtailImageField):
 
     def _check_picture(self, file: UploadedFile) -> None:
         try:
-            with Image.open(file) as picture:
+            with Image.open(file, formats=IMAGE_FORMATS) as picture:
                 self._check_pixels(*picture.size)
                 self._check_is_still(picture)
                 picture.load()
@@ -49,7 +58,8 @@ class CheckedImageField(WagtailImageField):
             raise ValidationError(self.error_messages["invalid_image"]) from error
         except Image.DecompressionBombError as error:
             raise self._too_many_pixels() from error
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
+        except Exception as error:
+            # Decoders raise errors of many kinds.
             words = _("The file is damaged or not whole: it cannot be read to its end.")
             raise ValidationError(words, code="damaged") from error
 
@@ -64,7 +74,8 @@ class CheckedImageField(WagtailImageField):
         )
 
     def _check_is_still(self, picture: Image.Image) -> None:
-        if getattr(picture, "is_animated", False):
+        # An MPO, as many phones make, is a JPEG with a depth map or a brighter version behind it.
+        if picture.format != "MPO" and getattr(picture, "is_animated", False):
             words = _("It is an animation, and readers would see its first frame alone. Save that.")
             raise ValidationError(words, code="animated")
 
@@ -76,3 +87,11 @@ class CreditedImageForm(BaseImageForm):
         super().__init__(*args, **kwargs)
         if field := self.fields.get("file"):
             self.fields["file"] = CheckedImageField(label=field.label, widget=field.widget)
+
+
+class CheckedAvatarForm(AvatarPreferencesForm):
+    """The form of an editor's profile picture, which Wagtail resizes without checking it."""
+
+    avatar = CheckedImageField(
+        label=AvatarPreferencesForm.base_fields["avatar"].label, required=False
+    )

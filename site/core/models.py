@@ -1,5 +1,7 @@
 """What every app stands on: people who log in, images with a credit, the site's own words."""
 
+from http import HTTPMethod
+
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -132,6 +134,9 @@ class BasePage(Page):
         blank=True,
         help_text=_("Left empty, it is the one for search engines."),
     )
+
+    # Others are refused before a page is made; a page with a form takes POST, too.
+    allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 
     sharing_panels = [
         MultiFieldPanel(

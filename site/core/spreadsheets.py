@@ -1,20 +1,44 @@
-"""Spreadsheets hold words alone, whatever a stranger has written."""
+"""Spreadsheets that editors download hold text, whatever a stranger has written."""
 
+import re
 from typing import Any
 
+from django.db.models import QuerySet
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 # What a spreadsheet program could take for the beginning of a formula.
 # Source: OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection.
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
-class WordsInSpreadsheets(SpreadsheetExportMixin):
-    """A view whose CSV gives a quote to what looks like a formula; XLSX marks words as such."""
+def as_text(value: Any) -> Any:
+    """Return a string with a quote before it where it could be taken for a formula."""
+    if isinstance(value, str) and _FORMULA.match(value):
+        return f"'{value}"
+    return value
 
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        value = super().preprocess_field_value(field, value, export_format)
-        is_csv = export_format == self.FORMAT_CSV
-        if is_csv and isinstance(value, str) and value.startswith(_FORMULA_BEGINS):
-            return f"'{value}"
-        return value
+
+def protect_exports() -> None:
+    """Have each of Wagtail's views that export CSV or XLSX write text only.
+
+    Wagtail has no setting for it, and its views of users, snippets, redirects, forms and reports,
+    and those of other packages, have only their mixin in common.
+    """
+    preprocess = SpreadsheetExportMixin.preprocess_field_value
+    head = SpreadsheetExportMixin.get_heading
+
+    def preprocess_field_value(
+        view: SpreadsheetExportMixin, field: str, value: Any, export_format: str
+    ) -> Any:
+        value = preprocess(view, field, value, export_format)
+        if export_format == view.FORMAT_CSV:
+            return as_text(value)
+        # Wagtail marks strings in XLSX as such; control characters cannot be written in XML.
+        return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+
+    def get_heading(view: SpreadsheetExportMixin, queryset: QuerySet, field: str) -> str:
+        return as_text(ILLEGAL_CHARACTERS_RE.sub("", head(view, queryset, field)))
+
+    SpreadsheetExportMixin.preprocess_field_value = preprocess_field_value
+    SpreadsheetExportMixin.get_heading = get_heading

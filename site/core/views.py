@@ -4,10 +4,10 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
 from wagtail.models import Page
 from wagtail.views import serve as serve_page
 
+from .guards import read_only
 from .models import SiteSettings
 from .routing import page_at, site_of
 from .social_cards import Card, draw
@@ -17,15 +17,23 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
-    """Serve a page as Wagtail does, which by itself looks it up level by level."""
+    """Serve a page as Wagtail does, which by itself looks it up level by level.
+
+    Wagtail looks at the method only once somebody may see the page: a password form answers others.
+    """
     site = site_of(request)
     names = [name for name in path.split("/") if name]
     if site and (page := page_at(site.root_page.localized, names)):
         request._wagtail_route_for_request = page.route(request, [])
+    route = Page.route_for_request(request, path)
+    if route and (refusal := route.page.check_request_method(request)):
+        return refusal
+    if route and request.method == "OPTIONS":
+        return route.page.handle_options_request(request)
     return serve_page(request, path)
 
 
-@require_safe
+@read_only
 def theme(request: HttpRequest) -> HttpResponse:
     """Answer with the colours that an editor chose, as a stylesheet.
 
@@ -43,7 +51,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@require_safe
+@read_only
 def social_card(request: HttpRequest, number: int, key: str) -> HttpResponse:
     """Answer with the card of a page, drawn when it is first asked for.
 

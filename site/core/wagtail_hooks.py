@@ -7,9 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
+from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from . import deletions
+from .images import CheckedAvatarForm
+
+# Wagtail has no setting for these.
+AvatarSettingsPanel.form_class = CheckedAvatarForm
+AvatarSettingsPanel.template_name = "core/account/avatar.html"
 
 hooks.register("before_delete_snippet", deletions.refuse_if_in_use)
 # The later of two bulk actions with one name counts.

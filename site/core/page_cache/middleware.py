@@ -28,7 +28,7 @@ _SAME_FOR_ALL = {"cookie", "accept-encoding"}
 class PageCacheMiddleware:
     """Stands before sessions: whoever has none gets what everyone without one gets.
 
-    Of the parameters of an address such a reader's view sees those alone that the settings name.
+    The view of such a reader sees no cookie, and only the parameters that the settings name.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,7 +37,7 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_from_a_stranger(request):
             return _kept_by_nobody(self.get_response(request))
-        request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        request.COOKIES.clear()
         if request.META.get("QUERY_STRING"):
             request.GET = _known_parameters(request)
         if not _is_bounded(request):

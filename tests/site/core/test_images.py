@@ -1,5 +1,6 @@
 """Bad pictures are refused where they are uploaded, with what is wrong, and nothing is stored."""
 
+import html
 import struct
 import zlib
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from PIL import Image
 from wagtail.documents import get_document_model
+from wagtail.users.models import UserProfile
 
 from core.models import CreditedImage
 from tests.factories import ImageFactory
@@ -15,6 +17,14 @@ from tests.files import encoded, png, uploaded
 pytestmark = pytest.mark.django_db
 
 
+ACCOUNT = {
+    "name_email-first_name": "Ada",
+    "name_email-last_name": "L",
+    "name_email-email": "ada@example.org",
+    "theme-theme": "system",
+    "theme-density": "default",
+    "theme-contrast": "system",
+}
 IDAT = struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
 
 
@@ -37,6 +47,20 @@ def cut(kind: str) -> bytes:
     return whole[: len(whole) // 2]
 
 
+def postscript() -> bytes:
+    """Return PostScript, which Pillow would give to Ghostscript."""
+    return encoded("EPS", Image.new("RGB", (9, 9)))
+
+
+def png_with(chunk: str, content: bytes) -> bytes:
+    """Return a PNG with one more chunk after its head (PNG specification, 5.3)."""
+    whole = encoded("PNG", Image.new("RGB", (9, 9)))
+    body = chunk.encode() + content
+    extra = struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+    head_length = 8 + 25
+    return whole[:head_length] + extra + whole[head_length:]
+
+
 BAD = {
     "no picture": (lambda: ("a.png", b"<?php echo 1; ?>"), "Upload a valid image"),
     "nothing": (lambda: ("a.png", b""), "The submitted file is empty."),
@@ -50,7 +74,24 @@ BAD = {
     "an animated PNG": (lambda: ("a.png", frames("PNG")), "It is an animation"),
     "an SVG": (lambda: ("a.svg", b"<svg><script>1</script></svg>"), "may hold scripts"),
     "another kind": (lambda: ("a.png", encoded("JPEG", Image.new("RGB", (9, 9)))), ".png image"),
-    "an unknown kind": (lambda: ("a.bmp", encoded("BMP", Image.new("RGB", (9, 9)))), "BMP|format"),
+    "an unknown kind": (
+        lambda: ("a.bmp", encoded("BMP", Image.new("RGB", (9, 9)))),
+        "Not a supported image format. Supported formats: AVIF, GIF, JPG, JPEG, PNG, WEBP.",
+    ),
+    "an SVG under another name": (lambda: ("a.png", b"<svg/>"), "Upload a valid image"),
+    "PostScript under another name": (lambda: ("a.png", postscript()), "Upload a valid image"),
+    "PostScript behind a JPEG's head": (
+        lambda: ("a.jpg", b"\xff\xd8\xff\xe0" + postscript()),
+        "damaged or not whole",
+    ),
+    "a PNG whose colour profile is enormous": (
+        lambda: ("a.png", png_with("iCCP", b"a\0\0" + zlib.compress(b"\0" * 20_000_000))),
+        "damaged or not whole",
+    ),
+    "a PNG whose text is enormous": (
+        lambda: ("a.png", png_with("zTXt", b"a\0\0" + zlib.compress(b"\0" * 20_000_000))),
+        "damaged or not whole",
+    ),
 }
 
 
@@ -95,6 +136,42 @@ def test_a_bad_picture_is_refused_in_a_chooser(admin_client, bad):
     answer = admin_client.post("/admin/images/chooser/create/", data)
     assert words in answer.json()["htmlFragment"]
     assert not CreditedImage.objects.exists()
+
+
+def test_image_file_is_not_replaced_by_postscript(admin_client):
+    image, file = ImageFactory(), uploaded("a.png", postscript())
+    answer = admin_client.post(f"/admin/images/{image.pk}/", {"title": "A", "file": file})
+    assert "Upload a valid image" in str(answer.context["form"].errors)
+    assert CreditedImage.objects.get().file.name == image.file.name
+
+
+def test_bad_profile_picture_is_refused(admin_client, bad):
+    file, words = bad
+    answer = admin_client.post("/admin/account/", ACCOUNT | {"avatar-avatar": file})
+    assert words in html.unescape(answer.content.decode())
+    assert not UserProfile.objects.exclude(avatar="").exists()
+
+
+def test_profile_picture_is_taken_and_made_small(admin_client):
+    file = png(size=(800, 600))
+    answer = admin_client.post("/admin/account/", ACCOUNT | {"avatar-avatar": file})
+    assert answer.status_code == 302
+    with UserProfile.objects.get().avatar.open() as stored, Image.open(stored) as picture:
+        assert picture.size == (400, 300)
+
+
+def test_photo_with_a_second_picture_behind_it_is_taken(admin_client):
+    """Phones write depth maps and brighter versions so (CIPA DC-007, Multi-Picture Format)."""
+    first, second = (Image.new("RGB", (20, 20), colour) for colour in ("red", "blue"))
+    photo = encoded("MPO", first, save_all=True, append_images=[second])
+    admin_client.post("/admin/images/add/", {"title": "A", "file": uploaded("a.jpg", photo)})
+    image = CreditedImage.objects.get()
+    assert image.get_rendition("width-10").width == 10
+
+
+def test_no_format_but_the_supported_ones_can_be_opened():
+    Image.init()
+    assert set(Image.OPEN) == {"AVIF", "GIF", "JPEG", "PNG", "WEBP"}
 
 
 @pytest.mark.parametrize(
