@@ -5,8 +5,8 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        # It registers a receiver.
-        from . import replacing  # noqa: F401
+        # They register receivers.
+        from . import aliases, replacing  # noqa: F401
         from .page_cache import purging
 
         purging.connect()
