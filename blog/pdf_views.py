@@ -35,7 +35,7 @@ def _file(made: PostPDF, page: PostPage) -> FileResponse:
     answer = FileResponse(
         made.file.open(), filename=f"{page.slug}.pdf", content_type="application/pdf"
     )
-    answer["Link"] = f'<{page.canonical_url or page.full_url}>; rel="canonical"'
+    answer["Link"] = f'<{page.canonical_url or page.primary_url}>; rel="canonical"'
     answer["X-Robots-Tag"] = "noindex"
     return answer
 

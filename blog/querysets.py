@@ -8,6 +8,7 @@ from django.utils.timezone import make_aware
 from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
+from core.aliases import each_once
 from core.languages import pages_to_read
 from core.visibility import is_open_to_all
 
@@ -27,14 +28,18 @@ class PostQuerySet(PageQuerySet):
 
     def listed(self) -> "PostQuerySet":
         """Those that readers come upon: published, and not for those alone who have the address."""
-        return self.published().filter(listed=True)
+        return self.published().filter(_as_its_source("listed"), listed=True)
 
     def mailable(self) -> "PostQuerySet":
         """Those that may leave the site by mail: listed, and not withheld by an editor."""
-        return self.listed().filter(in_digests=True)
+        return self.listed().filter(_as_its_source("in_digests"), in_digests=True)
+
+    def each_once(self) -> "PostQuerySet":
+        """Those that are no alias of another one of them."""
+        return each_once(self)
 
     def in_this_language(self) -> "PostQuerySet":
-        """Those in the language being read; all where the site has one."""
+        """Those in the language being read, each once; all languages where the site has one."""
         return pages_to_read(self)
 
     def in_section(self, section: "BlogIndexPage") -> "PostQuerySet":
@@ -88,6 +93,11 @@ class PostQuerySet(PageQuerySet):
         return self.select_related("lead_image").prefetch_related(
             "bylines__author", "topics", "lead_image__renditions"
         )
+
+
+def _as_its_source(field: str) -> models.Q:
+    """Return the condition that a switch is on for the source of an alias, too."""
+    return models.Q(alias_of=None) | models.Q(**{f"alias_of__postpage__{field}": True})
 
 
 def tags_of(posts: PostQuerySet) -> models.QuerySet[Tag]:

@@ -45,7 +45,7 @@ def candidates(post: "PostPage") -> dict[int, int | None]:
     equally near the latest.
     """
     pinned, excluded = post.pinned_and_excluded
-    unwanted = [post.pk, *pinned, *excluded]
+    unwanted = [post.pk, post.original_id, *pinned, *excluded]
     nearest = _NEAREST.rows(post=post.pk, locale=post.locale_id, unwanted=unwanted)
     pictures = _PICTURES.rows(posts=pinned) if pinned else ()
     return dict.fromkeys(pinned) | {pk: picture for pk, picture, *_rest in (*pictures, *nearest)}
@@ -54,11 +54,13 @@ def candidates(post: "PostPage") -> dict[int, int | None]:
 def chosen_for(post: "PostPage", posts: Iterable["PostPage"]) -> list["PostPage"]:
     """Return those of a post's candidates that are recommended, of those that everyone may read.
 
-    All are listed, and in the language of the post.
+    All are listed, in the language of the post, and no alias of it or of each other.
     """
     by_number = {other.pk: other for other in posts}
     ranked = [by_number[number] for number in post.candidates if number in by_number]
-    fit = [it for it in ranked if it.listed and it.locale_id == post.locale_id and it.pk != post.pk]
+    fit = [it for it in ranked if it.listed and it.locale_id == post.locale_id]
+    by_original = {post.original_id: post}
+    fit = [it for it in fit if by_original.setdefault(it.original_id, it) is it]
     pinned, _excluded = post.pinned_and_excluded
     return fit[: max(SHOWN, sum(it.pk in pinned for it in fit))]
 
@@ -68,7 +70,7 @@ def _nearest() -> QuerySet:
     from .models import PostPage
 
     key, locale = PostPage._meta.pk.target_field, PostPage._meta.get_field("locale").target_field
-    listed = PostPage.objects.listed().filter(locale=Given("locale", locale))
+    listed = PostPage.objects.listed().filter(locale=Given("locale", locale)).each_once()
     own = PostTerm.objects.filter(post=Given("post", key)).values("term")
     return (
         PostTerm.objects.filter(term__in=own, term__rarity__gt=0, post__in=listed)

@@ -36,12 +36,20 @@ def in_order(posts: Iterable["PostPage"]) -> list["PostPage"]:
     )
 
 
+def without_aliases(posts: Iterable["PostPage"]) -> list["PostPage"]:
+    """Return posts of one language without aliases of the same post, as ``each_once`` does."""
+    by_original: dict[int, PostPage] = {}
+    for post in sorted(posts, key=lambda post: (bool(post.alias_of_id), post.pk)):
+        by_original.setdefault(post.original_id, post)
+    return list(by_original.values())
+
+
 def place_among(post: "PostPage", posts: Sequence["PostPage"]) -> Place:
-    """Return the place of a post among the posts of its series, given in their order."""
-    numbers = [other.pk for other in posts]
-    if post.pk not in numbers:
+    """Return the place of a post, or of its source, among the posts of its series in their order."""
+    originals = [other.original_id for other in posts]
+    if post.original_id not in originals:
         return Place(total=len(posts))
-    at = numbers.index(post.pk)
+    at = originals.index(post.original_id)
     return Place(
         total=len(posts),
         part=at + 1,

@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
-from wagtail.models import Site
+from wagtail.models import Page, Site
+
+from core.visibility import is_open_to_all
 
 from core.guards import read_only
 
@@ -25,12 +27,17 @@ _BASE = urlsplit(settings.BASE_URL)
 
 
 class Pages(PageSitemap):
-    """Pages in the language of the map's address."""
+    """Pages in the language of the map's address, without aliases: their source is elsewhere."""
 
     def get_wagtail_site(self) -> Site:
         site = super().get_wagtail_site()
         site.root_page = site.root_page.localized
         return site
+
+    def items(self) -> models.QuerySet:
+        pages = Page.objects.descendant_of(self.get_wagtail_site().root_page, inclusive=True)
+        public = pages.live().filter(is_open_to_all(), alias_of=None)
+        return public.order_by("path").defer_streamfields().specific()
 
 
 class _Listings(Sitemap):

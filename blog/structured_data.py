@@ -33,7 +33,7 @@ def script(things: list[Thing]) -> SafeString:
 
 def of_post(post: PostPage, brand: SiteSettings, image: SharedImage | None) -> list[Thing]:
     """Return a post, where it lies, and the questions that it answers."""
-    url = post.full_url
+    url = post.primary_url
     article = {
         "@type": "BlogPosting",
         "@id": f"{url}#post",
@@ -109,11 +109,12 @@ def person(author: Author, in_full: bool = False) -> Thing:
 
 def breadcrumbs(page: BasePage) -> Thing:
     """Return the way from the front page to a page."""
+    above = [(step.title, step.full_url) for step in page.above]
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": step.title, "item": step.full_url}
-            for number, step in enumerate([*page.above, page], start=1)
+            {"@type": "ListItem", "position": number, "name": name, "item": url}
+            for number, (name, url) in enumerate([*above, (page.title, page.primary_url)], start=1)
         ],
     }
 

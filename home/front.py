@@ -33,14 +33,15 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
 
     Picked posts are shown wherever they are picked. The latest are those that nothing before shows,
     so that a reader going down the page comes upon new ones. Of all, only those in ``posts`` are
-    shown.
+    shown. An alias that is picked stands for its source.
     """
-    latest = _Latest(posts, wishes)
+    latest = _Latest(posts.each_once(), wishes)
+    originals = _originals(wishes)
     chosen: list[list[int]] = []
     shown: set[int] = set()
     for wish in wishes:
         numbers = list(dict.fromkeys(wish.picked)) or latest.besides(shown, wish)
-        shown.update(numbers)
+        shown.update(numbers, (originals[it] for it in numbers if it in originals))
         chosen.append(numbers)
     cards = posts.in_bulk(shown)
     prepare_cards(list(cards.values()))
@@ -48,6 +49,13 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
         Part(wish.topic, [cards[number] for number in numbers if number in cards])
         for wish, numbers in zip(wishes, chosen, strict=True)
     ]
+
+
+def _originals(wishes: Sequence[Wish]) -> dict[int, int]:
+    """Return the sources of the aliases that are picked."""
+    picked = {number for wish in wishes for number in wish.picked}
+    aliases = PostPage.objects.filter(pk__in=picked, alias_of__isnull=False)
+    return dict(aliases.values_list("pk", "alias_of"))
 
 
 class _Latest:

@@ -10,6 +10,7 @@ from django.views.defaults import server_error
 
 from blog.models import BlogIndexPage, PostPage
 from core.languages import pages_to_read
+from core.visibility import is_open_to_all
 
 from .search.words import words_of
 
@@ -21,11 +22,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """
     try:
         posts = PostPage.objects.listed().in_this_language().latest_first()
-        sections = pages_to_read(BlogIndexPage.objects.live().public()).order_by("path")
+        sections = pages_to_read(BlogIndexPage.objects.live().filter(is_open_to_all()))
         context = {
             "query": words_in(request.path),
             "latest": posts[:5],
-            "sections": sections,
+            "sections": sections.order_by("path"),
         }
         return render(request, "404.html", context, status=404)
     except DatabaseError:

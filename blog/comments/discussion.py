@@ -30,7 +30,7 @@ class Discussion:
 
 def discussion_of(post: PostPage, number: Any, now: datetime, is_preview: bool) -> Discussion:
     """Return a page of a post's comments; ``number`` may be anything: the nearest page is taken."""
-    total, threads = next(iter(_COUNTS.rows(post=post.pk)), (0, 0))
+    total, threads = next(iter(_COUNTS.rows(post=post.original.pk)), (0, 0))
     comments = Comment.objects.of(post).shown().threads() if total else Comment.objects.none()
     paginator = Paginator(comments, THREADS_PER_PAGE)
     paginator.count = threads

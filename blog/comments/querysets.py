@@ -45,8 +45,8 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(parent=None).order_by("created_at", "pk")
 
     def of(self, post: "PostPage") -> "CommentQuerySet":
-        """Those under a post."""
-        return self.filter(post=post)
+        """Those under a post; an alias has those of its source."""
+        return self.filter(post=post.original.pk)
 
     def by(self, address: str) -> "CommentQuerySet":
         """Those that were written under an address, in whatever case it was typed."""

@@ -30,7 +30,7 @@ def write(request: HttpRequest, post_id: int) -> HttpResponse:
 
     Only a post that everyone may read takes comments.
     """
-    post = get_object_or_404(PostPage.objects.published(), pk=post_id)
+    post = _original(post_id)
     if not post.takes_comments(timezone.now()):
         return render(request, "blog/comments/closed.html", {"post": post}, status=403)
     if post.comments_close_at:
@@ -65,6 +65,13 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         links.stop(comment)
         comment.refresh_from_db()
     return render(request, "blog/comments/stop.html", {"comment": comment})
+
+
+def _original(post_id: int) -> PostPage:
+    """Return a post that everyone may read; of an alias its source, which has the comments."""
+    posts = PostPage.objects.published()
+    post = get_object_or_404(posts, pk=post_id)
+    return get_object_or_404(posts, pk=post.original.pk) if post.alias_of_id else post
 
 
 def _take(request: HttpRequest, form: CommentForm) -> HttpResponse:

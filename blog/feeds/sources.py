@@ -52,7 +52,7 @@ def section(request: HttpRequest, section: str) -> Source:
     sections = BlogIndexPage.objects.live().filter(is_open_to_all())
     page = get_object_or_404(page_at(request, section, sections))
     brand = SiteSettings.for_request(request)
-    posts = PostPage.objects.in_section(page).listed()
+    posts = PostPage.objects.in_section(page).listed().each_once()
     return Source(page.title, page.intro, page.full_url, posts, brand)
 
 

@@ -85,8 +85,12 @@ class PostFeed(Feed):
         return post.full_url
 
     def item_guid(self, post: PostPage) -> str:
-        """Return what stays the same when the post is renamed or moved (RFC 4287, 4.2.6)."""
-        return uuid5(post.translation_key, str(post.locale_id)).urn
+        """Return what stays the same when the post is renamed or moved (RFC 4287, 4.2.6).
+
+        An alias has that of its source.
+        """
+        original = post.original
+        return uuid5(original.translation_key, str(original.locale_id)).urn
 
     def item_pubdate(self, post: PostPage) -> datetime:
         return post.first_published_at

@@ -117,11 +117,15 @@ class BodyPage(BasePage):
         if images := {key for pair in keys for key in pair if key}:
             wanted.add(CreditedImage, pk__in=images)
         wanted.add(Page, path__in={path for page in pages for path in page.paths_above})
+        if sources := {page.alias_of_id for page in pages if page.alias_of_id}:
+            wanted.add(Page, pk__in=sources)
 
     def take_surroundings(self, found: Found) -> None:
         """Take what was found of what it shows around its body."""
         self.lead_image = found[CreditedImage].get(self.lead_image_id)
         self.social_image = found[CreditedImage].get(self.social_image_id)
+        if self.alias_of_id:
+            self.alias_of = found[Page].get(self.alias_of_id)
         by_path = {page.path: page for page in found[Page].values()}
         self.above = [by_path[path] for path in self.paths_above if path in by_path]
 

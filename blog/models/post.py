@@ -29,7 +29,7 @@ from ..headings import Entry, table_of_contents
 from ..panels import ContentChecksPanel
 from ..querysets import PostQuerySet
 from ..reading import Length, length_of
-from ..series import Place, in_order, place_among
+from ..series import Place, in_order, place_among, without_aliases
 from .author import Author
 from .body import BodyPage
 from .commentable import Commentable
@@ -41,7 +41,7 @@ from .topic import Topic
 LONG_MINUTES, FEWEST_PARTS = 3, 3
 _IN_PASSING = (
     *("title", "slug", "url_path", "path", "depth", "live", "locale", "standfirst", "lead_image"),
-    *("series", "part", "listed", "first_published_at"),
+    *("series", "part", "listed", "first_published_at", "alias_of"),
 )
 
 
@@ -176,7 +176,7 @@ class PostPage(Commentable, BodyPage):
     @cached_property
     def place_in_series(self) -> Place:
         """Where it stands among the listed posts of its series that are in its language."""
-        posts = PostPage.objects.listed().filter(locale=self.locale_id)
+        posts = PostPage.objects.listed().filter(locale=self.locale_id).each_once()
         return place_among(self, list(posts.of_series(self.series)))
 
     @cached_property
@@ -264,8 +264,8 @@ class PostPage(Commentable, BodyPage):
         self.series = found[Series].get(self.series_id)
         if self.series:
             parts = found.of(PostPage, "series_id", self.series_id)
-            listed = [post for post in parts if post.listed]
-            self.place_in_series = place_among(self, in_order(listed))
+            listed = [it for it in parts if it.listed and it.locale_id == self.locale_id]
+            self.place_in_series = place_among(self, in_order(without_aliases(listed)))
 
     @property
     def facts(self) -> Facts:

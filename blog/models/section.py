@@ -29,7 +29,7 @@ class BlogIndexPage(BasePage):
         """Return the section's posts that readers come upon, pinned ones first, then the latest."""
         from .post import PostPage
 
-        return PostPage.objects.in_section(self).listed().pinned_first()
+        return PostPage.objects.in_section(self).listed().each_once().pinned_first()
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict:
         return {

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.models import BodyPage
 from core.links import page_link
+from core.visibility import is_open_to_all
 
 
 class StandardPage(BodyPage):
@@ -24,7 +25,7 @@ class StandardPage(BodyPage):
         verbose_name_plural = _("pages")
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict:
-        below = self.get_children().live().public().in_menu()
+        below = self.get_children().live().filter(is_open_to_all()).in_menu()
         return {
             **super().get_context(request, *args, **kwargs),
             "below": [page_link(page, request, self) for page in below],

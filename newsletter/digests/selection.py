@@ -39,8 +39,8 @@ def posts_for(newsletter: Newsletter, since: datetime, until: datetime) -> PostQ
 
 
 def mailable(posts: PostQuerySet, newsletter: Newsletter) -> PostQuerySet:
-    """Return those of ``posts`` that a newsletter may mail at this moment."""
-    return posts.in_section(newsletter.section).mailable()
+    """Return those of ``posts`` that a newsletter may mail at this moment, no post twice."""
+    return posts.in_section(newsletter.section).mailable().each_once()
 
 
 def candidates_of(digest: Digest) -> list[Candidate]:

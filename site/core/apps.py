@@ -5,8 +5,8 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        # It registers a receiver.
-        from . import replacing  # noqa: F401
+        # They register receivers.
+        from . import aliases, replacing  # noqa: F401
         from .image_formats import limit_pillow
         from .page_cache import purging
         from .spreadsheets import protect_exports

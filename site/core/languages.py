@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import LocalePrefixPattern, URLPattern, URLResolver, reverse
 from django.utils.translation import activate, get_language, override
 from wagtail.models import Locale, Page, Site
 from wagtail.query import PageQuerySet
+
+from .visibility import is_open_to_all
 
 NAMES = dict(settings.LANGUAGES)
 
@@ -83,10 +86,17 @@ def is_first_language() -> bool:
 
 
 def pages_to_read(pages: PageQuerySet) -> PageQuerySet:
-    """Return those of some pages that are in the active language; all where the site has one."""
+    """Return the pages in the active language, each once; where the site has one, all of these.
+
+    Of a page and its aliases the page itself is shown, and of one in another language that is not
+    translated the oldest alias in this one.
+    """
     if not settings.WAGTAIL_I18N_ENABLED:
-        return pages
-    return pages.filter(locale=Locale.get_active())
+        return pages.filter(alias_of=None)
+    same = Page.objects.live().filter(alias_of=OuterRef("alias_of"), locale=OuterRef("locale"))
+    is_repeated = Q(alias_of__locale=F("locale")) | Exists(same.filter(pk__lt=OuterRef("pk")))
+    once = Q(alias_of=None) | ~is_repeated
+    return pages.filter(once, locale=Locale.get_active())
 
 
 def in_all_languages(path: str) -> list[str]:
@@ -124,8 +134,11 @@ def versions_of(request: HttpRequest | None, page: object) -> list[Version]:
 
 def _addresses(page: Page, request: HttpRequest) -> dict[str, str]:
     """Return where a page is in each language in which everyone may read it."""
-    versions = page.get_translations(inclusive=True).live().public().select_related("locale")
-    return {version.locale.language_code: version.get_url(request) for version in versions}
+    versions = page.get_translations(inclusive=True).live().filter(is_open_to_all())
+    return {
+        version.locale.language_code: version.get_url(request)
+        for version in versions.select_related("locale")
+    }
 
 
 def _views(request: HttpRequest, languages: dict[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import models
 from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
@@ -20,12 +21,14 @@ from wagtail.images.models import (
     SourceImageIOError,
 )
 from wagtail.models import Page, PageViewRestriction
+from wagtail.url_routing import RouteResult
 
 from .fields import WebAddressField
 from .links import FRONT_PAGE_DEPTH
 from .panels import SharingPanel
 from .site_settings import SiteSettings
 from .slugs import RESERVED_SLUGS
+from .visibility import restrictions_of
 
 __all__ = ["BasePage", "CreditedImage", "Rendition", "SiteSettings", "User"]
 
@@ -150,9 +153,33 @@ class BasePage(Page):
         abstract = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        """Return what keeps it from anyone: Wagtail's own knows of nothing above an alias's source."""
         if getattr(self, "may_be_restricted", True):
-            return super().get_view_restrictions()
+            return restrictions_of(self)
         return PageViewRestriction.objects.none()
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        if not path_components and self.alias_of_id and not self.alias_of.live:
+            raise Http404
+        return super().route(request, path_components)
+
+    @cached_property
+    def original(self) -> Page:
+        """The page that it is an alias of; itself where it is none."""
+        page: Page = self
+        while page.alias_of_id:
+            page = page.alias_of
+        return page
+
+    @property
+    def original_id(self) -> int | None:
+        """What it has in common with its source and with other aliases of it."""
+        return self.alias_of_id or self.pk
+
+    @property
+    def primary_url(self) -> str | None:
+        """Its whole address; that of its source where it is an alias and the source has one."""
+        return self.original.full_url or self.full_url
 
     @cached_property
     def above(self) -> list[Page]:
@@ -169,7 +196,8 @@ class BasePage(Page):
     @cached_property
     def is_published(self) -> bool:
         """Whether everyone may read it."""
-        return self.live and not self.get_view_restrictions().exists()
+        has_source = not self.alias_of_id or self.alias_of.live
+        return self.live and has_source and not self.get_view_restrictions().exists()
 
     def clean(self) -> None:
         super().clean()

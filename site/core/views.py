@@ -11,6 +11,7 @@ from .guards import read_only
 from .models import SiteSettings
 from .routing import page_at, site_of
 from .social_cards import Card, draw
+from .visibility import is_open_to_all
 
 A_MONTH = 30 * 24 * 60 * 60
 A_YEAR = 365 * 24 * 60 * 60
@@ -58,7 +59,8 @@ def social_card(request: HttpRequest, number: int, key: str) -> HttpResponse:
     Its address changes with what it shows; the address of an older one leads to it. Raises Http404
     where not everyone may see the page.
     """
-    page = get_object_or_404(Page.objects.live().public(), pk=number).specific
+    pages = Page.objects.live().filter(is_open_to_all())
+    page = get_object_or_404(pages, pk=number).specific
     card = Card.of(page, SiteSettings.for_request(request))
     if key != card.key:
         return redirect("social_card", number, card.key)

@@ -1,15 +1,88 @@
-"""Which pages everyone may see."""
+"""Which pages everyone may see.
 
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Length, Substr
-from wagtail.models import PageViewRestriction
+A page is closed by a view restriction on itself or on a page above it. An alias shows the text of
+its source, so whatever closes the source closes the alias, too: a restriction on it or above it, and
+that it is not published. The same holds of every page above that is an alias.
+"""
+
+from typing import Any
+
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from wagtail.models import Page, PageViewRestriction
+
+# The top pages of the subtrees that are closed: restricted pages, and aliases of pages in a closed
+# subtree, as far as others depend on these aliases. The range holds the pages of a subtree: paths
+# are steps of digits and capital letters, and no page has so many below it that one is "ZZZZ".
+_CLOSED_SUBTREES = """
+    WITH RECURSIVE closed(path) AS {materialized} (
+        SELECT page.path FROM {page} page JOIN {restriction} rule ON rule.page_id = page.id
+        UNION
+        SELECT alias.path FROM closed
+        JOIN {page} source ON source.path >= closed.path AND source.path < closed.path || 'ZZZZ'
+        JOIN {page} alias ON alias.alias_of_id = source.id
+        LEFT JOIN {page} other ON other.alias_of_id = alias.id
+        WHERE alias.numchild > 0 OR other.id IS NOT NULL
+    )
+    SELECT path FROM closed"""
+
+
+class InClosedSubtree(Func):
+    """Whether a path lies in a subtree that not everyone may see.
+
+    The closed subtrees are found once for each query, however many rows it looks at.
+    """
+
+    output_field = BooleanField()
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        """Compare with each closed subtree; SQLite must be told to find them only once."""
+        template = (
+            f"EXISTS ({_closed_subtrees('MATERIALIZED')} "
+            "WHERE path = SUBSTR(%(expressions)s, 1, LENGTH(path)))"
+        )
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """Compare with an array: PostgreSQL would reckon with a subquery as if made for each row."""
+        template = f"%(expressions)s ^@ ANY (ARRAY({_closed_subtrees()}))"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def _closed_subtrees(materialized: str = "") -> str:
+    return _CLOSED_SUBTREES.format(
+        page=Page._meta.db_table,
+        restriction=PageViewRestriction._meta.db_table,
+        materialized=materialized,
+    )
 
 
 def is_open_to_all() -> Q:
-    """Return what holds of pages that no view restriction, on them or above, keeps from anyone.
+    """Return the condition that everyone may see a live page.
 
-    It means what Wagtail's ``public`` does, which asks for all restrictions before each query; this
-    is a part of the query itself.
+    It stands in for Wagtail's ``public()``, which knows of no sources of aliases and asks for all
+    restrictions before each query.
     """
-    is_above = Substr(OuterRef("path"), 1, Length("page__path"))
-    return ~Exists(PageViewRestriction.objects.filter(page__path=is_above))
+    source = Coalesce(F("alias_of__path"), Value(""))
+    has_open_source = Q(alias_of=None) | Q(alias_of__live=True) & ~Q(InClosedSubtree(source))
+    return ~Q(InClosedSubtree(F("path"))) & has_open_source
+
+
+def restrictions_of(page: Page) -> QuerySet[PageViewRestriction]:
+    """Return the view restrictions that keep a page from anyone, those on sources among them."""
+    paths: set[str] = set()
+    found = _line(page.path)
+    while found:
+        paths |= found
+        sources = Page.objects.filter(path__in=found, alias_of__isnull=False)
+        above = map(_line, sources.values_list("alias_of__path", flat=True))
+        found = set().union(*above) - paths
+    return PageViewRestriction.objects.filter(page__path__in=paths)
+
+
+def _line(path: str) -> set[str]:
+    """Return the paths of a page and of those above it."""
+    return {path[:end] for end in range(Page.steplen, len(path) + 1, Page.steplen)}
