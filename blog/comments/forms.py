@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import EmailAddressField
 from core.guards import GuardedForm
 
 from ..models import Comment, PostPage
@@ -50,9 +51,8 @@ class CommentForm(GuardedForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("Shown with your comment."),
     )
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("Email address"),
-        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("Never shown."),
     )

@@ -20,6 +20,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
+from .forms import BoundedForm
+
 STAMP_SALT = "core.guards.stamp"
 FASTEST_SECONDS = 1.0
 OLDEST_SECONDS = 30 * 24 * 60 * 60
@@ -30,7 +32,7 @@ def new_stamp() -> str:
     return TimestampSigner(salt=STAMP_SALT).sign("form")
 
 
-class GuardedForm(forms.Form):
+class GuardedForm(BoundedForm):
     """A form with a honeypot (``url``) and a signed time stamp (``stamp``).
 
     People do not see the honeypot; whoever fills it should be answered as if all were well.
