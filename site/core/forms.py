@@ -56,10 +56,10 @@ class BoundedForm(forms.Form):
 
 def refuse_oversized(raw: Any, max_length: int | None) -> None:
     """Raise ValidationError if a raw value has far more text or choices than a field takes."""
-    limit = max_length or MIN_RAW_LENGTH
+    raw_limit = max(2 * (max_length or 0), MIN_RAW_LENGTH)
     values = raw if isinstance(raw, list) else [raw]
     if len(values) > MAX_CHOICES:
         raise ValidationError(_("Choose fewer."), code="too_many")
     for value in values:
-        if isinstance(value, str) and len(value) > max(2 * limit, MIN_RAW_LENGTH):
-            MaxLengthValidator(limit)(value)
+        if isinstance(value, str) and len(value) > raw_limit:
+            MaxLengthValidator(max_length or raw_limit)(value)
