@@ -75,7 +75,7 @@ def test_control_characters_are_left_out(write):
 def test_a_huge_body_is_refused(client, post):
     body = "text=" + "x" * 3_000_000
     answer = client.post(write_url(post), body, "application/x-www-form-urlencoded")
-    assert answer.status_code == 400
+    assert answer.status_code == 413
     assert not Comment.objects.exists()
 
 
