@@ -59,6 +59,14 @@ class SubscriberQuerySet(models.QuerySet):
         return self.alias(key=Lower("email")).filter(key=address_key(email))
 
 
+class SignUpQuerySet(models.QuerySet):
+    """Sign-up forms that were sent."""
+
+    def waiting(self) -> "SignUpQuerySet":
+        """Those that no worker has acted on."""
+        return self.filter(processed_at=None)
+
+
 class SubscriptionQuerySet(models.QuerySet):
     """Subscriptions of people to newsletters."""
 

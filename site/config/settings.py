@@ -152,6 +152,7 @@ PAGE_CACHE_UNSEEN = {
         f"newsletter.{model}"
         for model in (
             *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
+            "SignUp",
             *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
         )
     ),
