@@ -16,7 +16,7 @@ from ..models.comment import MOST_CHARACTERS
 from . import text
 from .proof import ProofField
 
-# A page shows a thread whole; who has more to say begins another.
+# Longer threads are hard to follow; who has more to say begins another.
 MOST_ANSWERS = 200
 
 

@@ -46,6 +46,11 @@ class CommentQuerySet(models.QuerySet):
         """Those that answer no other, in the order in which they are read."""
         return self.filter(parent=None).order_by("created_at", "pk")
 
+    def before(self, comment: "Comment") -> "CommentQuerySet":
+        """Those that are read before a comment."""
+        at, pk = comment.created_at, comment.pk
+        return self.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
+
     def of(self, post: "PostPage") -> "CommentQuerySet":
         """Those under a post."""
         return self.filter(post=post)
