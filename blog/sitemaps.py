@@ -14,9 +14,8 @@ from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 from wagtail.models import Page, Site
 
-from core.visibility import is_open_to_all
-
 from core.guards import read_only
+from core.visibility import is_open_to_all
 
 from . import archive
 from .models import Author, PostPage, Series, Topic

@@ -11,6 +11,8 @@ from django.db import connection, models
 from django.db.models import Case, F, Min, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, Lower
 
+from core.addresses import address_key
+
 if TYPE_CHECKING:
     from newsletter.models import Digest, Newsletter
 
@@ -53,8 +55,16 @@ class SubscriberQuerySet(models.QuerySet):
     """People, by their addresses."""
 
     def at(self, email: str) -> "SubscriberQuerySet":
-        """The one at an address, however it is capitalised, as the unique index compares them."""
-        return self.alias(folded=Lower("email")).filter(folded=Lower(models.Value(email)))
+        """The one at an address, however it is spelled, as the unique index compares them."""
+        return self.alias(key=Lower("email")).filter(key=address_key(email))
+
+
+class SignUpQuerySet(models.QuerySet):
+    """Sign-up forms that were sent."""
+
+    def waiting(self) -> "SignUpQuerySet":
+        """Those that no worker has acted on."""
+        return self.filter(processed_at=None)
 
 
 class SubscriptionQuerySet(models.QuerySet):

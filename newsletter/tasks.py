@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from . import alerts, ticks
 from .digests import planning, pruning
-from .models import Batch, Digest, Newsletter, Notice
+from .models import Batch, Digest, Newsletter, Notice, SignUp
 from .sending import batches, breaker, reconciling, restored
-from .subscribing import cleaning, notices
+from .subscribing import cleaning, notices, sign_ups
 
 # So many messages about batches lie in the broker at once, however many batches wait.
 MOST_QUEUED = 100
@@ -30,6 +30,8 @@ def tick() -> None:
     for newsletter_id, cadence, until in sorted(due | set(begun)):
         plan_digest.delay(newsletter_id, cadence, until.isoformat())
     queue_batches()
+    if SignUp.objects.waiting().exists():
+        process_sign_ups.delay()
     queue_notices()
     batches.finish_digests(now)
     alerts.tell_of_what_waits(now)
@@ -56,6 +58,12 @@ def send_batch(batch_id: int) -> None:
 def ask_providers() -> None:
     """Ask the provider about mails in doubt."""
     reconciling.ask_providers(timezone.now())
+
+
+@shared_task
+def process_sign_ups() -> None:
+    """Act on the sign-up forms that wait."""
+    sign_ups.process_waiting(timezone.now())
 
 
 @shared_task

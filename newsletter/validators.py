@@ -20,5 +20,7 @@ def validate_no_address(value: str) -> None:
 
     A name that is shown in mails would otherwise carry a stranger's link to a third person.
     """
-    if re.search(r"://|www\.|https?:|[\w-]{2,}\.[a-z]{2,}\b", value, re.IGNORECASE):
+    # Of a host's first label the last two letters are enough: a pattern that takes it whole would
+    # be tried again from each of its letters.
+    if re.search(r"://|www\.|https?:|[\w-]{2}\.[a-z]{2,}\b", value, re.IGNORECASE):
         raise ValidationError(_("A name holds no web address."))

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import EmailAddressField
 from core.guards import GuardedForm
 
 from ..models import Comment, PostPage
@@ -15,7 +16,7 @@ from ..models.comment import MOST_CHARACTERS
 from . import text
 from .proof import ProofField
 
-# A page shows a thread whole; who has more to say begins another.
+# Longer threads are hard to follow; who has more to say begins another.
 MOST_ANSWERS = 200
 
 
@@ -50,9 +51,8 @@ class CommentForm(GuardedForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("Shown with your comment."),
     )
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("Email address"),
-        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("Never shown."),
     )

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 
+from core.addresses import address_key
+
 if TYPE_CHECKING:
     from blog.models import Comment, PostPage
 
@@ -44,14 +46,18 @@ class CommentQuerySet(models.QuerySet):
         """Those that answer no other, in the order in which they are read."""
         return self.filter(parent=None).order_by("created_at", "pk")
 
+    def before(self, comment: "Comment") -> "CommentQuerySet":
+        """Those that are read before a comment."""
+        at, pk = comment.created_at, comment.pk
+        return self.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
+
     def of(self, post: "PostPage") -> "CommentQuerySet":
         """Those under a post; an alias has those of its source."""
         return self.filter(post=post.original.pk)
 
     def by(self, address: str) -> "CommentQuerySet":
-        """Those that were written under an address, in whatever case it was typed."""
-        lower = self.alias(address=Lower("email")).exclude(email="")
-        return lower.filter(address=address.lower())
+        """Those that were written under an address, however it is spelled."""
+        return self.alias(key=Lower("email")).exclude(email="").filter(key=address_key(address))
 
     def waiting_first(self) -> "CommentQuerySet":
         """As a queue: those that wait, the oldest first, then the others, the latest first."""
@@ -74,8 +80,8 @@ class CommentQuerySet(models.QuerySet):
         """
         thread = self.approved().filter(Q(pk=answer.parent_id) | Q(parent=answer.parent_id))
         asking = thread.filter(wants_answers=True).exclude(email="").exclude(pk=answer.pk)
-        by_address = {comment.email.lower(): comment for comment in asking.order_by("-pk")}
-        by_address.pop(answer.email.lower(), None)
+        by_address = {address_key(comment.email): comment for comment in asking.order_by("-pk")}
+        by_address.pop(address_key(answer.email), None)
         return list(by_address.values())
 
 

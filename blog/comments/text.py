@@ -55,19 +55,17 @@ def _link(url: str) -> SafeString:
 
 
 def _without_ending(url: str) -> str:
-    """Return an address without the punctuation of the sentence it stands in."""
-    while url:
-        if url[-1] in _ENDS or (url[-1] in ")]" and _is_odd(url)):
-            url = url[:-1]
-        else:
-            break
-    return url
+    """Return an address without the punctuation of the sentence it stands in.
 
-
-def _is_odd(url: str) -> bool:
-    """Return whether the bracket at the end was opened before the address began."""
-    opening = {")": "(", "]": "["}[url[-1]]
-    return url.count(url[-1]) > url.count(opening)
+    A bracket at its end belongs to the sentence if it was opened before the address began.
+    """
+    odd = {")": url.count(")") - url.count("("), "]": url.count("]") - url.count("[")}
+    end = len(url)
+    while end and (url[end - 1] in _ENDS or odd.get(url[end - 1], 0) > 0):
+        end -= 1
+        if url[end] in odd:
+            odd[url[end]] -= 1
+    return url[:end]
 
 
 def _has_host(url: str) -> bool:

@@ -11,14 +11,18 @@ from core.guards import client_address, guarded_post, is_over_limit, read_only
 from core.models import SiteSettings
 from core.page_cache.marks import show_until
 
-from ..models import PostPage
+from ..listing import paginate
+from ..models import Comment, PostPage
 from . import links, posting
-from .discussion import address_of
+from .discussion import REPLIES_PER_PAGE, address_of, replies_to
 from .forms import CommentForm
 
 AN_HOUR = 3600
-COMMENTS_AN_HOUR = 20
-COMMENTS_ON_A_POST_AN_HOUR = 100
+# What comes from a network, or to a post, beyond so much an hour waits for a moderator …
+PENDING_AFTER_PER_NETWORK = 20
+PENDING_AFTER_PER_POST = 100
+# … and what comes from a network beyond that is refused, so that a flood costs little.
+MAX_PER_NETWORK = 100
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,9 +41,22 @@ def write(request: HttpRequest, post_id: int) -> HttpResponse:
         show_until(request, post.comments_close_at)
     if request.method != "POST":
         return _form_page(request, _form_for(request, post))
-    if is_over_limit("comment", client_address(request), COMMENTS_AN_HOUR, AN_HOUR):
+    if is_over_limit("comment", client_address(request), MAX_PER_NETWORK, AN_HOUR):
         return _too_many(request, CommentForm(request.POST, post=post))
     return _take(request, CommentForm(request.POST, post=post))
+
+
+@read_only
+def thread(request: HttpRequest, post_id: int, comment_id: int) -> HttpResponse:
+    """Show a comment with all replies to it, in pages."""
+    post = get_object_or_404(PostPage.objects.published(), pk=post_id)
+    comment = get_object_or_404(Comment.objects.of(post).shown().threads(), pk=comment_id)
+    is_open = post.takes_comments(timezone.now())
+    if is_open and post.comments_close_at:
+        show_until(request, post.comments_close_at)
+    replies = paginate(replies_to(comment), request, REPLIES_PER_PAGE)
+    context = {"post": post, "comment": comment, "replies": replies, "can_reply": is_open}
+    return render(request, "blog/comments/thread.html", context)
 
 
 @read_only
@@ -82,13 +99,23 @@ def _take(request: HttpRequest, form: CommentForm) -> HttpResponse:
     if not form.is_valid():
         form.show_again()
         return _form_page(request, form, status=422)
-    if is_over_limit("comments-on", str(post.pk), COMMENTS_ON_A_POST_AN_HOUR, AN_HOUR):
-        return _too_many(request, form)
+    may_be_trusted = form.is_proven and not _is_flooded(request, post)
     trusted_after = SiteSettings.for_request(request).comments_trusted_after
-    comment = posting.take(form.comment(), trusted_after if form.is_proven else 0, timezone.now())
+    comment = posting.take(form.comment(), trusted_after if may_be_trusted else 0, timezone.now())
     if comment.is_approved:
         return redirect(address_of(comment))
     return redirect("comments:thanks", post_id=post.pk)
+
+
+def _is_flooded(request: HttpRequest, post: PostPage) -> bool:
+    """Return whether so many comments came that they all wait, those of trusted readers, too."""
+    network = client_address(request)
+    return any(
+        [
+            is_over_limit("comment-trusted", network, PENDING_AFTER_PER_NETWORK, AN_HOUR),
+            is_over_limit("comments-on", str(post.pk), PENDING_AFTER_PER_POST, AN_HOUR),
+        ]
+    )
 
 
 def _form_for(request: HttpRequest, post: PostPage) -> CommentForm:

@@ -3,6 +3,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EmailAddressField
+
 from ..comments.querysets import CommentNoticeQuerySet, CommentQuerySet
 
 MOST_CHARACTERS = 5000
@@ -37,7 +39,7 @@ class Comment(models.Model):
         related_name="answers",
     )
     name = models.CharField(_("name"), max_length=80, blank=True)
-    email = models.EmailField(_("email address"), blank=True)
+    email = EmailAddressField(_("email address"), blank=True)
     website = models.URLField(_("website"), blank=True)
     text = models.TextField(_("text"), max_length=MOST_CHARACTERS, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)

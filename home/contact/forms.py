@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 from wagtail.contrib.forms.forms import BaseForm, FormBuilder
 
+from core.forms import EmailAddressField
 from core.guards import GuardedForm
 
 LONGEST_TEXT = 10_000
@@ -38,7 +40,10 @@ class ContactFormBuilder(FormBuilder):
 
     def create_email_field(self, field: Any, options: dict[str, Any]) -> forms.Field:
         widget = forms.EmailInput(attrs={"autocomplete": "email"})
-        return forms.EmailField(max_length=254, widget=widget, **options)
+        return EmailAddressField(widget=widget, **options)
+
+    def create_url_field(self, field: Any, options: dict[str, Any]) -> forms.Field:
+        return forms.URLField(max_length=URLValidator.max_length, assume_scheme="https", **options)
 
     def create_number_field(self, field: Any, options: dict[str, Any]) -> forms.Field:
         widget = forms.NumberInput(attrs={"step": "any"})

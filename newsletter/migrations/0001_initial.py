@@ -171,6 +171,32 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='digests', to='newsletter.newsletter', verbose_name='newsletter'),
         ),
         migrations.CreateModel(
+            name='SignUp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='address')),
+                ('name', models.CharField(blank=True, max_length=100, verbose_name='name')),
+                ('cadence', models.CharField(blank=True, max_length=10, verbose_name='cadence')),
+                ('topic_ids', models.JSONField(default=list, verbose_name='topics')),
+                ('wording', models.TextField(blank=True, verbose_name='wording shown')),
+                ('mailbox', models.CharField(max_length=64)),
+                ('domain', models.CharField(max_length=254)),
+                ('created_at', models.DateTimeField(verbose_name='sent')),
+                ('processed_at', models.DateTimeField(null=True, verbose_name='processed')),
+                ('is_mailed', models.BooleanField(default=False, verbose_name='mailed')),
+                ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ups', to='newsletter.newsletter')),
+            ],
+            options={
+                'verbose_name': 'sign-up',
+                'verbose_name_plural': 'sign-ups',
+                'indexes': [
+                    models.Index(fields=['mailbox', 'created_at'], name='sign_up_mailbox'),
+                    models.Index(fields=['domain', 'created_at'], name='sign_up_domain'),
+                    models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['created_at'], name='sign_up_waiting'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='Subscriber',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,6 +3,7 @@ from .digest import Cohort, Digest
 from .newsletter import Cadence, Newsletter
 from .notice import Notice
 from .send_log import SendLog
+from .sign_up import SignUp
 from .subscriber import Subscriber
 from .subscription import ConsentRecord, Subscription, TopicSet
 from .suppression import Suppression
@@ -18,6 +19,7 @@ __all__ = [
     "Newsletter",
     "Notice",
     "SendLog",
+    "SignUp",
     "Subscriber",
     "Subscription",
     "Suppression",

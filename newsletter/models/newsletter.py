@@ -11,6 +11,7 @@ from timezone_field import TimeZoneField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.search import index
 
+from core.fields import EmailAddressField
 from core.languages import language_of
 from core.models import SiteSettings
 
@@ -123,8 +124,8 @@ class Newsletter(index.Indexed, models.Model):
     sender_name = models.CharField(
         _("sender's name"), max_length=100, validators=[validate_one_line]
     )
-    sender_email = models.EmailField(_("sender's address"))
-    reply_to = models.EmailField(
+    sender_email = EmailAddressField(_("sender's address"))
+    reply_to = EmailAddressField(
         _("answers go to"), blank=True, help_text=_("Left empty, to the sender's address.")
     )
     postal_address = models.TextField(

@@ -3,6 +3,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EmailAddressField
+
 from ..querysets import SubscriberQuerySet
 from ..validators import validate_no_address, validate_one_line
 
@@ -10,7 +12,7 @@ from ..validators import validate_no_address, validate_one_line
 class Subscriber(models.Model):
     """A person at one email address."""
 
-    email = models.EmailField(_("address"))
+    email = EmailAddressField(_("address"))
     name = models.CharField(
         _("name"),
         max_length=100,

@@ -4,6 +4,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address_key
+from core.fields import EmailAddressField
+
 
 class Suppression(models.Model):
     """An address that must not be mailed, kept as a keyed hash, so that it outlives the person.
@@ -19,7 +22,7 @@ class Suppression(models.Model):
         ERASED = "erased", _("was forgotten")
 
     key = models.CharField(max_length=64, unique=True, editable=False)
-    address = models.EmailField(_("address"), blank=True)
+    address = EmailAddressField(_("address"), blank=True)
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     detail = models.TextField(_("what the provider said"), blank=True)
     at = models.DateTimeField(_("since"), default=timezone.now)
@@ -34,10 +37,10 @@ class Suppression(models.Model):
 
     @staticmethod
     def key_of(address: str) -> str:
-        """Return the keyed hash of an address, however it is capitalised."""
+        """Return the keyed hash of an address, however it is spelled."""
         return salted_hmac(
             "newsletter.suppression",
-            address.strip().lower(),
+            address_key(address),
             secret=settings.SUPPRESSION_KEY,
             algorithm="sha256",
         ).hexdigest()

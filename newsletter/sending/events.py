@@ -15,7 +15,8 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
-from django.utils.encoding import punycode
+
+from core.addresses import address_key
 
 from ..models import Batch, ConsentRecord, Delivery, Subscription, Suppression
 from ..subscribing import suppressing
@@ -66,7 +67,7 @@ def receive(event: AnymailTrackingEvent, provider: str, now: datetime) -> None:
     delivery = Delivery.objects.select_related(*related).filter(pk=pk).first()
     if delivery is None or event.metadata[METADATA] != reference(delivery.pk, delivery.digest):
         return
-    if not _is_same_address(event.recipient, delivery.subscription.subscriber.email):
+    if address_key(event.recipient or "") != address_key(delivery.subscription.subscriber.email):
         logger.warning(
             "An event of %s names delivery %s and another recipient than it has",
             provider,
@@ -149,19 +150,6 @@ def _delivery_pk(metadata: Any) -> int | None:
     name = metadata.get(METADATA) if isinstance(metadata, dict) else None
     found = re.match(r"([0-9]{1,18})-", name) if isinstance(name, str) else None
     return int(found[1]) if found else None
-
-
-def _is_same_address(one: str | None, other: str) -> bool:
-    return bool(one) and _folded(one) == _folded(other)
-
-
-def _folded(address: str) -> str:
-    """Return an address as it is compared: without capitals, and its domain in ASCII (RFC 5890)."""
-    name, _, domain = address.strip().lower().rpartition("@")
-    try:
-        return f"{name}@{punycode(domain)}"
-    except UnicodeError:
-        return f"{name}@{domain}"
 
 
 def _ids(delivery: Delivery) -> dict[str, int]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from ..models import ConsentRecord, Subscriber, Subscription, TopicSet
+from . import sign_ups
 
 KEEP_UNCONFIRMED = timedelta(days=30)
 
@@ -17,6 +18,7 @@ def clean(now: datetime) -> None:
     for subscription in stale.exclude(confirmed_at=None):
         _lapse(subscription, now)
     stale.filter(confirmed_at=None).delete()
+    sign_ups.purge(now)
     Subscriber.objects.filter(subscriptions=None).delete()
     TopicSet.objects.filter(subscriptions=None).delete()
 

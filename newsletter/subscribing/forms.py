@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blog.models import Topic
+from core.forms import BoundedForm, EmailAddressField
 from core.guards import GuardedForm
 
 from ..models import Newsletter, Subscriber
 from .joining import Wish
 
 
-class ChoiceForm(forms.Form):
+class ChoiceForm(BoundedForm):
     """How often, and on what."""
 
     cadence = forms.ChoiceField(label=gettext_lazy("How often"), widget=forms.RadioSelect)
@@ -36,9 +37,8 @@ class ChoiceForm(forms.Form):
 class SignUpForm(GuardedForm, ChoiceForm):
     """Who wants a newsletter, how often and on what."""
 
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=gettext_lazy("Email address"),
-        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     name = forms.CharField(

@@ -24,8 +24,10 @@ class Wish:
     wording: str = ""
 
 
-def ask(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
-    """Take down a wish to subscribe and send the mail that it calls for.
+def ask(newsletter: Newsletter, wish: Wish, now: datetime, may_email: bool = True) -> bool:
+    """Take down a wish to subscribe, and send the email that it calls for if that may be.
+
+    Return whether an email was asked for.
 
     An unknown address gets the question whether it was its owner who asked. One that is subscribed
     gets a hint where to change what it gets: nothing of it is changed by a stranger who knows the
@@ -36,12 +38,12 @@ def ask(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
         subscription = _subscription(newsletter, wish, now)
         is_stopped = subscription.state == Subscription.State.SUPPRESSED
         if is_stopped and suppressing.is_barred(wish.email):
-            return
-        if subscription.state == Subscription.State.ACTIVE:
-            notices.request(subscription, Notice.Kind.ALREADY, now)
-            return
-        _take_down(subscription, wish, now)
-        notices.request(subscription, Notice.Kind.CONFIRM, now)
+            return False
+        kind = Notice.Kind.ALREADY
+        if subscription.state != Subscription.State.ACTIVE:
+            _take_down(subscription, wish, now)
+            kind = Notice.Kind.CONFIRM
+        return may_email and notices.request(subscription, kind, now)
 
 
 def _subscription(newsletter: Newsletter, wish: Wish, now: datetime) -> Subscription:

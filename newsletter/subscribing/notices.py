@@ -25,18 +25,19 @@ LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
 
 
-def request(subscription: Subscription, kind: str, now: datetime) -> None:
+def request(subscription: Subscription, kind: str, now: datetime) -> bool:
     """Have a notice sent soon. None gets more than a few of a kind a day, whoever asks.
 
-    Where the broker is gone, the next tick finds it.
+    Return whether it is to be sent. Where the broker is gone, the next tick finds it.
     """
     from ..tasks import send_notice
 
     recent = subscription.notices.filter(kind=kind, created_at__gt=now - A_DAY)
     if recent.count() >= NOTICES_A_DAY:
-        return
+        return False
     notice = subscription.notices.create(kind=kind, created_at=now, not_before=now)
     transaction.on_commit(lambda: send_notice.delay(notice.pk), robust=True)
+    return True
 
 
 def send(notice_id: int, now: datetime) -> None:

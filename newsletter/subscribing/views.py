@@ -15,12 +15,11 @@ from core.guards import client_address, guarded_post, is_over_limit, read_only
 from core.languages import speak
 
 from ..models import ConsentRecord, Newsletter, Subscription
-from . import links
+from . import links, sign_ups
 from .changing import change
 from .changing import leave as leave_newsletter
 from .confirming import confirm as confirm_subscription
 from .forms import ChoiceForm, SignUpForm
-from .joining import ask
 
 SIGN_UPS_AN_HOUR = 20
 
@@ -62,7 +61,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         form.renew_stamp()
         return _form_page(request, form, status=422)
-    ask(newsletter, form.wish(), timezone.now())
+    sign_ups.record(newsletter, form.wish(), timezone.now())
     return redirect("newsletter:asked", slug=slug)
 
 

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.body_limits.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "blog.elsewhere.lead_on",
@@ -157,15 +158,8 @@ PAGE_CACHE_UNSEEN = {
     *(
         f"newsletter.{model}"
         for model in (
-            *(
-                "Subscriber",
-                "Subscription",
-                "ConsentRecord",
-                "Suppression",
-                "Notice",
-                "SendLog",
-                "Tick",
-            ),
+            *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
+            *("SignUp", "SendLog"),
             *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
         )
     ),
@@ -361,6 +355,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "wagtailadmin_login"
+
+# What visitors send is text: 5,000 characters of any script, encoded for a form, are 60 KB.
+MAX_BODY_BYTES = 64 * 1024
+# Where mail providers send their events, many in one call, and how large a call may be.
+WEBHOOK_PATH = "/mail/"
+MAX_WEBHOOK_BODY_BYTES = 2 * 1024 * 1024
 
 # Whose players may be shown in a frame, once a reader asks for one.
 PLAYERS = [

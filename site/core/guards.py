@@ -5,7 +5,6 @@ stamp tells when the form was fetched; a limit holds off floods.
 """
 
 import hashlib
-import ipaddress
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -21,6 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from .forms import BoundedForm
+from .networks import network_of
+
 STAMP_SALT = "core.guards.stamp"
 FASTEST_SECONDS = 1.0
 OLDEST_SECONDS = 30 * 24 * 60 * 60
@@ -31,7 +33,7 @@ def new_stamp() -> str:
     return TimestampSigner(salt=STAMP_SALT).sign("form")
 
 
-class GuardedForm(forms.Form):
+class GuardedForm(BoundedForm):
     """A form with a honeypot (``url``) and a signed time stamp (``stamp``).
 
     People do not see the honeypot; whoever fills it should be answered as if all were well.
@@ -102,7 +104,7 @@ def is_from_elsewhere(request: HttpRequest) -> bool:
     if fetch_site:
         return fetch_site not in ("same-origin", "none")
     source = request.headers.get("Origin") or request.headers.get("Referer")
-    return bool(source) and urlsplit(source).netloc != request.get_host()
+    return bool(source) and _host_of(source) != request.get_host().lower()
 
 
 def is_over_limit(scope: str, who: str, limit: int, seconds: int) -> bool:
@@ -120,22 +122,22 @@ def is_over_limit(scope: str, who: str, limit: int, seconds: int) -> bool:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the IP address that a request comes from, as the outermost trusted proxy saw it.
+    """Return where a request comes from, as the outermost trusted proxy saw it.
 
-    Of an IPv6 address only the network counts: whoever has one has the other 2^64, too.
+    It is what limits count by: see ``core.networks.network_of``.
     """
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
     if settings.PROXY_COUNT and len(forwarded) >= settings.PROXY_COUNT:
-        return _network(forwarded[-settings.PROXY_COUNT].strip())
-    return _network(request.META.get("REMOTE_ADDR", ""))
+        return network_of(forwarded[-settings.PROXY_COUNT])
+    return network_of(request.META.get("REMOTE_ADDR", ""))
 
 
-def _network(address: str) -> str:
+def _host_of(url: str) -> str:
+    """Return the host and port of an address; empty where there is none, as in "null"."""
     try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
+        return urlsplit(url).netloc.lower()
+    except ValueError:  # As of "https://[", an IPv6 address with no end.
+        return ""
 
 
 def _is_younger(signer: TimestampSigner, stamp: str, seconds: float) -> bool:

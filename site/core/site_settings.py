@@ -17,6 +17,7 @@ from wagtail.models import Page
 
 from .colours import validate_on_dark, validate_on_light
 from .fetching import fetch
+from .fields import EmailAddressField
 from .links import LinkBlock, ProfileBlock, in_language_read, pages_in_menus
 from .page_cache.memory import kept_in_memory
 from .routing import site_of
@@ -108,7 +109,7 @@ class SiteSettings(BaseSiteSetting):
         _("organisation"), max_length=200, blank=True, help_text=_("Who publishes it.")
     )
     postal_address = models.TextField(_("postal address"), blank=True)
-    contact_email = models.EmailField(_("contact address"), blank=True)
+    contact_email = EmailAddressField(_("contact address"), blank=True)
 
     comment_policy = RichTextField(
         _("comment policy"),

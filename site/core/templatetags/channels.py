@@ -13,7 +13,7 @@ register = template.Library()
 
 LINE_LENGTH = 72  # RFC 3676, section 4.2, advises 78 at most; answers add marks of quotation.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_URL = re.compile(r"\w+://\S+")
+_URL = re.compile(r"\b\w+://\S+")
 _LINE_START = re.compile(r"(?:> ?)+|\s*(?:[-+*]|\d+\.)\s+|\s*")
 
 

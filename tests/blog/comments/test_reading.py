@@ -1,16 +1,18 @@
 """What readers see of the comments under a post, and in how many queries."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from blog.comments import discussion
+from blog.comments import discussion, views
 from blog.comments.discussion import address_of
 from blog.comments.text import as_html
-from blog.models import PostPage
+from blog.models import Comment, PostPage
 from core.models import SiteSettings
 from tests.blog.comments.conftest import NOON
 from tests.factories import CommentFactory, PostFactory
@@ -131,6 +133,95 @@ def test_comments_take_the_same_two_queries_however_many_there_are(client, secti
         return len(captured)
 
     assert queries(1) == queries(30)
+
+
+def thread_url(thread) -> str:
+    return reverse("comments:thread", args=[thread.post_id, thread.pk])
+
+
+def replied(post, size: int):
+    """Return a comment and so many replies to it, one a minute."""
+    thread = CommentFactory(post=post, text="Thread.", created_at=NOON)
+    times = [NOON + timedelta(minutes=n) for n in range(size)]
+    replies = [
+        CommentFactory(post=post, parent=thread, text=str(n), created_at=at)
+        for n, at in enumerate(times)
+    ]
+    return thread, replies
+
+
+def test_first_replies_are_shown_and_the_others_on_a_page_of_the_thread(client, post, monkeypatch):
+    monkeypatch.setattr(views, "REPLIES_PER_PAGE", 4)
+    monkeypatch.setattr(discussion, "REPLIES_PER_PAGE", 4)
+    thread, replies = replied(post, 6)
+    CommentFactory(post=post, parent=thread, text="Hidden.", state="waiting")
+    page = page_of(client, post.url)
+    assert shown(page) == ["Thread.", "0", "1", "2"]
+    (more,) = page.select(".comment-more a")
+    assert more["href"] == thread_url(thread)
+    assert "Show 3 more replies" in " ".join(more.get_text().split())
+    assert page.find(id="comments-heading").get_text(strip=True) == "7 comments"
+
+    assert shown(page_of(client, thread_url(thread))) == ["Thread.", "0", "1", "2", "3"]
+    assert shown(page_of(client, f"{thread_url(thread)}?page=2")) == ["Thread.", "4", "5"]
+    for reply, url in (
+        (replies[2], f"{post.full_url}#"),
+        (replies[3], f"http://localhost{thread_url(thread)}#"),
+        (replies[5], f"http://localhost{thread_url(thread)}?page=2#"),
+    ):
+        assert address_of(reply) == f"{url}{reply.anchor}"
+        path = address_of(reply).removeprefix("http://localhost").partition("#")[0]
+        assert page_of(client, path).find(id=reply.anchor)
+
+
+def test_thread_with_few_replies_leads_nowhere_else(client, post):
+    replied(post, 3)
+    page = page_of(client, post.url)
+    assert shown(page) == ["Thread.", "0", "1", "2"]
+    assert not page.select(".comment-more")
+
+
+def test_only_what_readers_see_has_a_page_of_its_thread(client, post):
+    thread, (reply,) = replied(post, 1)
+    page = page_of(client, thread_url(thread))
+    assert page.select_one("[name=robots]")["content"] == "noindex"
+    assert page.select_one(f"#{reply.anchor} .comment-reply a")
+    other = PostFactory(parent=post.get_parent())
+    for url in (
+        thread_url(reply),
+        reverse("comments:thread", args=[other.pk, thread.pk]),
+        reverse("comments:thread", args=[post.pk, 999]),
+    ):
+        assert client.get(url).status_code == 404
+    Comment.objects.filter(pk=thread.pk).update(state="spam")
+    assert client.get(thread_url(thread)).status_code == 404
+    Comment.objects.update(state="approved")
+    post.unpublish()
+    assert client.get(thread_url(thread)).status_code == 404
+
+
+def test_thread_of_a_post_that_is_closed_takes_no_replies(client, section):
+    post = PostFactory(parent=section, commenting="closed")
+    thread, _replies = replied(post, 1)
+    assert not page_of(client, thread_url(thread)).select(".comment-reply")
+
+
+def test_a_page_of_a_thread_takes_the_same_queries_however_long_it_is(client, post):
+    def queries(size: int) -> int:
+        thread, _replies = replied(post, size)
+        client.get(thread_url(thread))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(thread_url(thread))
+        return len(captured)
+
+    assert queries(2) == queries(60)
+
+
+def test_links_are_made_in_linear_time():
+    started = time.process_time()
+    for text in ("https://x" + ")" * 50_000, "https://x" + "]." * 25_000, "http" * 12_500):
+        as_html(text)
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

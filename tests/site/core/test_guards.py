@@ -40,6 +40,7 @@ def hosts(settings):
         {"host": "www.example.org", "referer": "http://www.example.org/journal/"},
         {"sec-fetch-site": "same-origin", "origin": "null"},
         {"sec-fetch-site": "none"},
+        {"host": "WWW.Example.org", "origin": "http://www.example.org"},
     ],
 )
 def test_a_post_of_the_site_itself_is_taken(headers):
@@ -54,6 +55,14 @@ def test_a_post_of_the_site_itself_is_taken(headers):
         {"referer": "https://evil.example.com/www.example.org"},
         {"sec-fetch-site": "cross-site", "origin": "http://www.example.org"},
         {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "\xff,same-origin"},
+        *(
+            {"origin": f"{broken}"}
+            for broken in ("https://[", "https://[::1", "http://]", "//", "x")
+        ),
+        {"origin": "https://www.example.org@evil.example.com"},
+        {"origin": "https://www.example.org\u2100.example.com"},
+        {"referer": "https://["},
     ],
 )
 def test_a_post_of_another_site_is_refused(headers):
@@ -116,20 +125,6 @@ def test_a_limit_counts_each_person_in_each_period_for_itself():
         assert not is_over_limit("test", "ben", limit=2, seconds=60)
         clock.shift(60)
         assert not is_over_limit("test", "ana", limit=2, seconds=60)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("2001:db8::1", "2001:db8::ffff:2", True),
-        ("2001:db8::1", "2001:db8:0:1::1", False),
-        ("203.0.113.5", "203.0.113.6", False),
-        ("not an address", "not an address", True),
-    ],
-)
-def test_addresses_of_one_ipv6_network_count_as_one(one, other, same):
-    requests = [RequestFactory().get("/", REMOTE_ADDR=address) for address in (one, other)]
-    assert (client_address(requests[0]) == client_address(requests[1])) == same
 
 
 @pytest.mark.parametrize(
