@@ -386,11 +386,11 @@ READER_POLICY = env.policy(
     base_uri=["'none'"],
     frame_ancestors=["'self'"],
 )
-# What editors use is Wagtail's, which has inline styles and scripts, and pictures from clipboards.
+# What editors use is Wagtail's, which has inline styles, and pictures from clipboards.
 EDITOR_PATH = "/admin/"
 EDITOR_POLICY = env.policy(
     default_src=["'self'"],
-    script_src=["'self'", "'unsafe-inline'"],
+    script_src=["'self'"],
     style_src=["'self'", "'unsafe-inline'"],
     img_src=["'self'", "data:", "blob:"],
     font_src=["'self'", "data:"],

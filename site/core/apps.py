@@ -8,9 +8,11 @@ class CoreConfig(AppConfig):
         # They register receivers.
         from . import aliases, replacing  # noqa: F401
         from .image_formats import limit_pillow
+        from .inline_scripts import replace_inline_scripts
         from .page_cache import purging
         from .spreadsheets import protect_exports
 
         limit_pillow()
         protect_exports()
+        replace_inline_scripts()
         purging.connect()

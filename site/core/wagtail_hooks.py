@@ -29,6 +29,12 @@ def style_narrow_windows() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin/narrow.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def start_widgets() -> str:
+    """Start the widgets of forms, in place of Wagtail's inline scripts."""
+    return format_html('<script src="{}"></script>', static("js/admin/widgets.js"))
+
+
 @hooks.register("register_rich_text_features")
 def register_highlight(features: FeatureRegistry) -> None:
     """Let words be highlighted; Draft.js has no style of that name, so it brings its look."""
