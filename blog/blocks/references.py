@@ -21,7 +21,7 @@ class ReferenceValue(blocks.StructValue):
     @cached_property
     def families(self) -> list[str]:
         """The family names of its authors; the whole name where there is no comma in it."""
-        names = (name.split(",")[0].strip() for name in self["authors"].split(";"))
+        names = (name.split(",")[0].strip() for name in (self.get("authors") or "").split(";"))
         return [name for name in names if name]
 
     @property

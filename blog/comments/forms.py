@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from core.guards import GuardedForm
+from core.text import is_visible
 
 from ..models import Comment, PostPage
 from ..models.comment import MOST_CHARACTERS
@@ -25,7 +26,7 @@ class PlainField(forms.CharField):
     def to_python(self, value: Any) -> str:
         value = super().to_python(value)
         value = text.cleaned(value)
-        return "" if text.is_blank(value) else value
+        return value if is_visible(value) else ""
 
 
 class LineField(PlainField):

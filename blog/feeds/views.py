@@ -11,8 +11,9 @@ from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
 from django.views.decorators.http import conditional_page, require_safe
 
-from core.channels import without_controls
+from core.containment import attempt, those_that_work
 from core.richtext import absolute_url
+from core.text import without_controls
 
 from ..models import PostPage
 from ..models.preparing import prepare
@@ -71,8 +72,9 @@ class PostFeed(Feed):
 
     def items(self, source: Source) -> list[PostPage]:
         posts = list(source.posts.latest_first()[:MOST_POSTS])
-        prepare(posts, with_surroundings=True)
-        return posts
+        if not attempt(lambda: prepare(posts, with_surroundings=True), source.name):
+            posts = those_that_work(posts, lambda post: prepare([post], with_surroundings=True))
+        return those_that_work(posts, _fill)
 
     def item_title(self, post: PostPage) -> str:
         return without_controls(post.title)
@@ -97,17 +99,23 @@ class PostFeed(Feed):
         return [without_controls(topic.name) for topic in post.filed_under]
 
     def item_enclosures(self, post: PostPage) -> list[Enclosure]:
-        return enclosures_of(post)
+        return post.in_feed.pop("enclosures")
 
     def item_extra_kwargs(self, post: PostPage) -> dict[str, object]:
-        return {
-            "content": as_html(post),
-            "summary": without_controls(post.excerpt),
-            "authors": [
-                {
-                    "name": without_controls(author.full_name),
-                    "url": absolute_url(author.get_absolute_url()),
-                }
-                for author in post.authors
-            ],
-        }
+        return post.in_feed
+
+
+def _fill(post: PostPage) -> None:
+    """Give a post what its item holds, so that one that cannot be rendered is left out."""
+    post.in_feed = {
+        "content": as_html(post),
+        "summary": without_controls(post.excerpt),
+        "authors": [
+            {
+                "name": without_controls(author.full_name),
+                "url": absolute_url(author.get_absolute_url()),
+            }
+            for author in post.authors
+        ],
+        "enclosures": enclosures_of(post),
+    }

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.impossible_lookups.ImpossibleLookupMiddleware",
     "blog.elsewhere.lead_on",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -151,7 +152,7 @@ PAGE_CACHE_UNSEEN = {
         f"newsletter.{model}"
         for model in (
             *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
-            *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
+            *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Omission", "Cohort_posts"),
         )
     ),
     *(
@@ -304,6 +305,7 @@ WAGTAILDOCS_EXTENSIONS = [
 ]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 # The editor's browser asks no third party for anything.
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "core.draftail.RichTextArea"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 
@@ -321,6 +323,7 @@ WAGTAILEMBEDS_FINDERS = [
     }
 ]
 TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_TAGS_FROM_STRING = "core.tags.parse_tags"
 
 # Security
 

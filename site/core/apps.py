@@ -5,8 +5,9 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        # It registers a receiver.
-        from . import replacing  # noqa: F401
+        # They register receivers.
+        from . import admin_forms, replacing, tags  # noqa: F401
         from .page_cache import purging
 
+        admin_forms.register()
         purging.connect()

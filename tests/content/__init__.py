@@ -1,0 +1,3 @@
+"""No content that an editor can save may raise on any channel: the blocks and fields are discovered,
+so that a new one is covered by being there.
+"""
