@@ -10,6 +10,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from core.channels import ChannelBlock
+from core.visible_words import VisibleWords
 
 
 class ReferenceValue(blocks.StructValue):
@@ -49,7 +50,7 @@ class ReferenceValue(blocks.StructValue):
         return f"https://doi.org/{self['doi']}" if self.get("doi") else self.get("url") or ""
 
 
-class ReferenceBlock(blocks.StructBlock):
+class ReferenceBlock(VisibleWords, blocks.StructBlock):
     """A work that the text refers to."""
 
     authors = blocks.CharBlock(

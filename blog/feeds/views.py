@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
@@ -13,6 +13,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from core.containment import attempt, those_that_work
 from core.richtext import absolute_url
+from core.routing import site_of
 from core.text import without_controls
 
 from ..models import PostPage
@@ -53,6 +54,8 @@ class PostFeed(Feed):
         self.name = name
 
     def get_object(self, request: HttpRequest, **where: str) -> Source:
+        if site_of(request) is None:
+            raise Http404("There is no site at this address.")
         return self.find(request, **where)
 
     def title(self, source: Source) -> str:
@@ -71,7 +74,7 @@ class PostFeed(Feed):
         return without_controls(source.brand.name)
 
     def items(self, source: Source) -> list[PostPage]:
-        posts = list(source.posts.latest_first()[:MOST_POSTS])
+        posts = [post for post in source.posts.latest_first()[:MOST_POSTS] if post.full_url]
         if not attempt(lambda: prepare(posts, with_surroundings=True), source.name):
             posts = those_that_work(posts, lambda post: prepare([post], with_surroundings=True))
         return those_that_work(posts, _fill)

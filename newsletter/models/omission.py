@@ -25,11 +25,11 @@ class Omission(models.Model):
             models.UniqueConstraint(fields=["cohort", "post"], name="one_omission_a_post")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.post}: {self.error}"
+
     @classmethod
     def of(cls, digest: Digest) -> list["Omission"]:
         """Return the omissions of a digest, one for each post."""
         omissions = cls.objects.filter(cohort__digest=digest).select_related("post")
         return list({it.post_id: it for it in omissions.order_by("pk")}.values())
-
-    def __str__(self) -> str:
-        return f"{self.post}: {self.error}"

@@ -114,6 +114,13 @@ TEMPLATES = [
     },
 ]
 
+# Uploads
+
+# The editor sends about ten fields for each block of a post (``MAX_BLOCKS``); Wagtail advises
+# 10,000. Forms that the public can send are limited by the size of their bodies.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
 # Data
 
 DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", BASE_DIR)}

@@ -22,6 +22,7 @@ _mail_events = [
     if pattern.name == f"{settings.MAIL_EVENTS_FROM}_tracking_webhook"
 ]
 
+handler400 = "core.views.bad_request"
 handler404 = "home.not_found.page_not_found"
 
 urlpatterns = [

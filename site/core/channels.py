@@ -20,6 +20,7 @@ from wagtail.coreutils import camelcase_to_underscore
 
 from .containment import those_that_work
 from .text import without_controls
+from .visible_words import VisibleWords
 
 _GAPLESS = "font-size:0px;"
 
@@ -42,7 +43,7 @@ class Channel(StrEnum):
         return "text" if self is Channel.TEXT else "markup"
 
 
-class ChannelBlock(blocks.Block):
+class ChannelBlock(VisibleWords):
     """Mix into a block: it is rendered by the template of the channel in its context."""
 
     def get_template(self, value: Any = None, context: Mapping[str, Any] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Links in rich text to pages and documents, and images in it. A key that cannot be one is a link to nothing.
+"""Links in rich text to pages and documents, and images in it. What is no key leads to nothing.
 
 Wagtail looks up what stands in the stored HTML, and the database raises on keys that are no number.
 """
