@@ -10,9 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from lxml import html
+from lxml.html import HtmlElement
 from wagtail.blocks import StreamValue, StructValue
 from wagtail.rich_text import RichText
+
+from core.channels import Channel
+from core.html import parse_fragment
 
 from .disclosures import Facts
 from .links import BrokenLink, broken, links_in
@@ -136,6 +139,23 @@ def gone_embeds(embeds: Iterable[tuple[str, int]]) -> Iterator[Finding]:
         yield Finding(words % {"name": name}, block)
 
 
+def unrenderable_blocks(blocks: Iterable[StreamValue.StreamChild]) -> Iterator[Finding]:
+    """Find blocks that cannot be shown: pages leave them out, and digests the whole post."""
+    for child in blocks:
+        for channel in Channel:
+            try:
+                child.render(context={"channel": channel})
+            except Exception:
+                logger.exception("A %s block cannot be rendered for %s", child.block_type, channel)
+                message = _(
+                    "A block of the kind “%(kind)s” cannot be shown (%(channel)s). Pages leave it"
+                    " out, and digests the whole post. Write it again, or tell whoever runs the"
+                    " site."
+                )
+                values = {"kind": child.block.label, "channel": channel}
+                yield Finding(message % values)
+
+
 def findings(post: "PostPage") -> list[Finding]:
     """Return what to look at in a post, by block, what is said of the whole post first.
 
@@ -223,6 +243,7 @@ def _rules(text: Manuscript) -> list[Callable[[], Iterator[Finding]]]:
         lambda: vague_links(text.link_words),
         lambda: unreachable_links(broken(links_in(post))),
         lambda: gone_embeds(text.gone_embeds),
+        lambda: unrenderable_blocks(post.content),
     ]
 
 
@@ -254,8 +275,8 @@ def _picture(
     return Picture(alt_text or "", credit or image.credit, block)
 
 
-def _tree(text: RichText) -> html.HtmlElement:
-    return html.fragment_fromstring(text.source, create_parent="div")
+def _tree(text: RichText) -> HtmlElement:
+    return parse_fragment(text.source)
 
 
 def _headings_of(text: RichText) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.files.base import ContentFile
 from django.db.models.fields.files import ImageFieldFile
@@ -19,6 +18,8 @@ from wagtail.embeds.exceptions import EmbedNotFoundException, EmbedUnsupportedPr
 
 from core.image_formats import IMAGE_FORMATS
 from core.oembed import ProviderUnavailable, fetch
+from core.text import without_controls
+from core.web_urls import host_of, parse_url
 
 from .models import Embed
 
@@ -67,7 +68,7 @@ def ask_about_old(now: datetime) -> None:
     """Ask again about everything that is old; a provider that is silent is left for another day."""
     silent = set()
     for embed in Embed.objects.filter(asked_at__lte=now - KEPT).order_by("asked_at"):
-        host = urlsplit(embed.url).hostname
+        host = host_of(embed.url)
         if host not in silent:
             try:
                 ask_again(embed, now)
@@ -97,7 +98,7 @@ def _ask(url: str, now: datetime) -> Embed:
 
 
 def _words(text: Any, most: int) -> str:
-    return " ".join(str(text or "").split())[:most]
+    return " ".join(without_controls(str(text or "")).split())[:most]
 
 
 def _pixels(number: Any) -> int | None:
@@ -111,7 +112,7 @@ def _player(source: Any) -> str:
     except etree.LxmlError:
         return ""
     frame = next(frames, None)
-    address = urlsplit(frame.get("src", "")) if frame is not None else None
+    address = parse_url(frame.get("src", "")) if frame is not None else None
     if not address or address.scheme != "https" or len(address.geturl()) > 1000:
         return ""
     return address._replace(netloc=_QUIETER.get(address.netloc, address.netloc)).geturl()
@@ -126,7 +127,7 @@ def _content(file: ImageFieldFile) -> bytes:
 
 def _poster(url: Any) -> bytes | None:
     """Return the provider's still picture as a JPEG; None where there is none that can be read."""
-    if urlsplit(str(url or "")).scheme not in ("http", "https"):
+    if parse_url(str(url or "")).scheme not in ("http", "https"):
         return None
     try:
         picture = Image.open(BytesIO(fetch(url)), formats=IMAGE_FORMATS).convert("RGB")

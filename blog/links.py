@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
-from lxml import html
 from wagtail import blocks
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.models import Page
 
+from core.html import parse_fragment
+from core.primary_keys import parse_pk
 from core.visibility import is_open_to_all
 
 from .models.reusable import ReusableContent, numbered
@@ -102,7 +103,7 @@ def _links(block: blocks.Block, value: Any) -> Iterator[tuple[str, int, str]]:
 def _links_of_text(source: str) -> Iterator[tuple[str, int, str]]:
     if "linktype" not in source:
         return
-    for anchor in html.fragment_fromstring(source, create_parent="div").iter("a"):
-        kind, target = anchor.get("linktype"), anchor.get("id", "")
-        if kind in {"page", "document"} and target.isdecimal():
-            yield kind, int(target), anchor.text_content().strip()
+    for anchor in parse_fragment(source).iter("a"):
+        kind, target = anchor.get("linktype"), parse_pk(anchor.get("id"))
+        if kind in {"page", "document"} and target is not None:
+            yield kind, target, anchor.text_content().strip()

@@ -4,7 +4,7 @@ from django.template import loader
 from django.utils.safestring import mark_safe
 from markdownify import ATX, MarkdownConverter
 
-from core.channels import without_controls
+from core.text import without_controls
 
 from .models import PostPage
 from .standalone import as_html

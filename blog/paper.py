@@ -10,9 +10,9 @@ from django.template import loader
 from django.utils import translation
 from lxml import html
 
-from core.channels import without_controls
 from core.models import SiteSettings
 from core.richtext import absolute_url
+from core.text import without_controls
 
 if TYPE_CHECKING:
     from blog.models import PostPage

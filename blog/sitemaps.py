@@ -8,7 +8,7 @@ from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
 from django.db import models
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
@@ -30,6 +30,8 @@ class Pages(PageSitemap):
 
     def get_wagtail_site(self) -> Site:
         site = super().get_wagtail_site()
+        if site is None:
+            raise Http404("There is no site at this address.")
         site.root_page = site.root_page.localized
         return site
 

@@ -9,7 +9,7 @@ from functools import partial
 from django.template import loader
 from lxml import etree, html
 
-from core.channels import without_controls
+from core.html import parse_fragment, serialize_children
 from core.richtext import absolute_url
 
 from .models import PostPage
@@ -32,7 +32,7 @@ def as_html(post: PostPage) -> str:
     """Return what a post says below its title."""
     context = {"page": post, "standalone": True}
     source = loader.render_to_string("blog/partials/post_full.html", context)
-    tree = html.fragment_fromstring(without_controls(source), create_parent="div")
+    tree = parse_fragment(source)
     for element in tree.xpath("|".join(f"//{name}" for name in _DROPPED)):
         element.drop_tree()
     # Of a picture in several formats, the one that every reader knows.
@@ -47,8 +47,7 @@ def as_html(post: PostPage) -> str:
         for name in {"href", "src"} & set(element.attrib):
             element.set(name, complete(element.get(name)))
     _close_gaps(tree)
-    inside = html.tostring(tree, encoding="unicode").strip()
-    return inside.removeprefix("<div>").removesuffix("</div>").strip()
+    return serialize_children(tree).strip()
 
 
 def _complete(page: str, address: str) -> str:

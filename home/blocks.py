@@ -15,11 +15,12 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from blog.blocks import CallToActionBlock, QuoteBlock, SignUpBlock
 from blog.models import PostPage, Topic
 from core.links import LinkBlock, open_links
+from core.visible_words import VisibleWords
 
 from .front import Part, Wish, fulfil
 
 
-class HeroBlock(blocks.StructBlock):
+class HeroBlock(VisibleWords, blocks.StructBlock):
     """What the publication is, in large letters."""
 
     headline = blocks.CharBlock(label=_("Headline"), max_length=120)
@@ -109,7 +110,7 @@ class TopicsValue(PostsValue):
         return [Wish(number=self["number"], topic=topic) for topic in topics.values()]
 
 
-class PostsShowingBlock(blocks.StructBlock):
+class PostsShowingBlock(VisibleWords, blocks.StructBlock):
     """Shows posts. Which, the front page finds out for all its blocks together."""
 
     def get_context(

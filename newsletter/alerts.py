@@ -25,7 +25,7 @@ from wagtail.admin.mail import send_mail
 
 from core.channels import Channel
 
-from .models import Batch, Digest
+from .models import Batch, Digest, Omission
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ class Cause(models.TextChoices):
     CREDENTIALS = "credentials", _("is paused: the mail server does not let the site in")
     RATES = "rates", _("is paused: too many mails came back or were called spam")
     RESTORED = "restored", _("waits for you: the database was restored from a backup")
+    OMISSIONS = "omissions", _("goes out without a post that cannot be rendered")
+    UNRENDERABLE = "unrenderable", _("is paused: it cannot be rendered")
     IN_DOUBT = "in_doubt", _("has mails that may not have been sent")
 
 
@@ -160,5 +162,6 @@ def _context(user: AbstractBaseUser, digest: Digest, cause: Cause) -> dict[str, 
         "digest": digest,
         "cause": cause,
         "counts": counts,
+        "omissions": Omission.of(digest),
         "url": f"{settings.WAGTAILADMIN_BASE_URL}{page}",
     }

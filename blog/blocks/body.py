@@ -23,6 +23,9 @@ from .text import (
     QuoteBlock,
 )
 
+# Reads in hours. With their fields, so many blocks stay below DATA_UPLOAD_MAX_NUMBER_FIELDS.
+MAX_BLOCKS = 1000
+
 
 class ContentBlock(ChannelStreamBlock):
     """What posts are made of, and what is kept to be used in many."""
@@ -54,4 +57,5 @@ class BodyBlock(ContentBlock):
     signup = SignUpBlock(group=_("Readers"))
 
     class Meta:
+        max_num = MAX_BLOCKS
         block_counts = {"signup": {"max_num": 1}, "references": {"max_num": 1}}

@@ -1,5 +1,4 @@
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,6 +11,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from core.channels import ChannelBlock
 from core.oembed import ProviderUnavailable
+from core.web_urls import host_of
 
 if TYPE_CHECKING:
     from ..models import Embed
@@ -35,7 +35,7 @@ class EmbedValue(blocks.StructValue):
     @property
     def provider(self) -> str:
         """Who shows it."""
-        return (self.embed and self.embed.provider) or urlsplit(self["url"]).hostname
+        return (self.embed and self.embed.provider) or host_of(self["url"])
 
 
 class EmbedBlock(ChannelBlock, blocks.StructBlock):
@@ -94,7 +94,7 @@ def _problem(value: EmbedValue) -> str:
     """Return why something cannot be embedded; empty where it can."""
     from ..embedding import look_up
 
-    site = {"site": urlsplit(value["url"]).hostname}
+    site = {"site": host_of(value["url"])}
     try:
         look_up(value["url"], timezone.now())
     except EmbedUnsupportedProviderException:

@@ -10,6 +10,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from core.channels import ChannelBlock
+from core.visible_words import VisibleWords
 
 
 class ReferenceValue(blocks.StructValue):
@@ -21,7 +22,7 @@ class ReferenceValue(blocks.StructValue):
     @cached_property
     def families(self) -> list[str]:
         """The family names of its authors; the whole name where there is no comma in it."""
-        names = (name.split(",")[0].strip() for name in self["authors"].split(";"))
+        names = (name.split(",")[0].strip() for name in (self.get("authors") or "").split(";"))
         return [name for name in names if name]
 
     @property
@@ -49,7 +50,7 @@ class ReferenceValue(blocks.StructValue):
         return f"https://doi.org/{self['doi']}" if self.get("doi") else self.get("url") or ""
 
 
-class ReferenceBlock(blocks.StructBlock):
+class ReferenceBlock(VisibleWords, blocks.StructBlock):
     """A work that the text refers to."""
 
     authors = blocks.CharBlock(

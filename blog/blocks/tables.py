@@ -1,3 +1,5 @@
+import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
 
 from core.channels import ChannelBlock
+from core.text import without_controls, without_controls_inside
 
 # A plain-text table that is wider is shown row by row instead.
 MOST_CHARACTERS = 72
@@ -49,6 +52,25 @@ class TableBlock(ChannelBlock, WagtailTableBlock):
         # The grid knows few of the languages that Wagtail would ask it for.
         super().__init__(**{"table_options": {"language": "en-US"}, **kwargs})
 
+    def value_from_form(self, value: str | None) -> dict[str, Any] | None:
+        """Return the table that the editor posts; what is none is kept as the text of a cell."""
+        try:
+            posted = json.loads(value or "null")
+        except (ValueError, RecursionError):
+            posted = {"data": [[value]]}
+        if not isinstance(posted, dict):
+            return None
+        return {**without_controls_inside(posted), "data": _rows_of(posted)}
+
+    def to_python(self, value: Any) -> dict[str, Any] | None:
+        return super().to_python(value) if isinstance(value, dict) else None
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """Return what the search finds of it: the caption and each cell."""
+        table = table_of(value or {})
+        lines = [table.header, *table.rows] if table else []
+        return [cell for cell in itertools.chain([table.caption], *lines) if cell] if table else []
+
     def get_context(
         self, value: Any, parent_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -69,18 +91,26 @@ class TableBlock(ChannelBlock, WagtailTableBlock):
 
 def table_of(value: Mapping[str, Any]) -> Table | None:
     """Return the table that the editor's data make; None where no cell of it holds anything."""
-    data = value.get("data") or []
+    data = _rows_of(value)
     width = max(map(len, data), default=0)
-    lines = [
-        [" ".join(str(cell or "").split()) for cell in row] + [""] * (width - len(row))
-        for row in data
-    ]
+    lines = [[" ".join(cell.split()) for cell in row] + [""] * (width - len(row)) for row in data]
     if not any(map(any, lines)):
         return None
     has_header = bool(value.get("first_row_is_table_header"))
     return Table(
-        caption=value.get("table_caption") or "",
+        caption=str(value.get("table_caption") or ""),
         header=lines[0] if has_header else [],
         rows=lines[1:] if has_header else lines,
         has_row_headers=bool(value.get("first_col_is_header")),
     )
+
+
+def _rows_of(value: Mapping[str, Any]) -> list[list[str]]:
+    """Return the cells of a table, row by row, as text that can be stored."""
+    data = value.get("data")
+    rows = data if isinstance(data, list) else []
+    return [
+        [without_controls(str("" if cell is None else cell)) for cell in row]
+        for row in rows
+        if isinstance(row, list)
+    ]

@@ -8,6 +8,7 @@ from wagtail.rich_text import RichText
 
 from core.channels import Channel, ChannelBlock, channel_of
 from core.richtext import ExpandedText
+from core.visible_words import VisibleWords
 
 FEATURES = [
     *("h2", "h3", "h4", "bold", "italic", "superscript", "highlight"),
@@ -112,7 +113,7 @@ class DividerBlock(ChannelBlock, blocks.StaticBlock):
         preview_value = None
 
 
-class QuestionBlock(blocks.StructBlock):
+class QuestionBlock(VisibleWords, blocks.StructBlock):
     """A question and its answer."""
 
     question = blocks.CharBlock(label=_("Question"), max_length=255)

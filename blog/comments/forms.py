@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import EmailAddressField
 from core.guards import GuardedForm
+from core.text import is_visible
 
 from ..models import Comment, PostPage
 from ..models.comment import MOST_CHARACTERS
@@ -26,7 +27,7 @@ class PlainField(forms.CharField):
     def to_python(self, value: Any) -> str:
         value = super().to_python(value)
         value = text.cleaned(value)
-        return "" if text.is_blank(value) else value
+        return value if is_visible(value) else ""
 
 
 class LineField(PlainField):

@@ -1,13 +1,12 @@
 """Plain text of strangers: what is taken of it, and how it is shown."""
 
 import re
-import unicodedata
-from urllib.parse import urlsplit
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from core.channels import without_controls
+from core.text import without_controls
+from core.web_urls import host_of
 
 # What readers link to is not our word: search engines are told so (Google's `ugc`, since 2019).
 REL = "nofollow ugc noopener"
@@ -20,11 +19,6 @@ def cleaned(text: str) -> str:
     text = without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
-
-
-def is_blank(text: str) -> bool:
-    """Return whether nothing of a text can be seen: spaces, controls, invisible characters."""
-    return all(unicodedata.category(character)[0] in "CZ" for character in text)
 
 
 def as_html(text: str) -> SafeString:
@@ -44,7 +38,7 @@ def _linked(line: str) -> SafeString:
     parts, end = [], 0
     for found in _URL.finditer(line):
         url = _without_ending(found[0])
-        if _has_host(url):
+        if host_of(url):
             parts += [(line[end : found.start()],), (_link(url),)]
             end = found.start() + len(url)
     return format_html_join("", "{}", [*parts, (line[end:],)])
@@ -66,10 +60,3 @@ def _without_ending(url: str) -> str:
         if url[end] in odd:
             odd[url[end]] -= 1
     return url[:end]
-
-
-def _has_host(url: str) -> bool:
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:  # As of an IPv6 address with no end.
-        return False

@@ -5,15 +5,17 @@ from datetime import datetime
 from uuid import uuid5
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
 from django.views.decorators.http import conditional_page
 
-from core.channels import without_controls
+from core.containment import attempt, those_that_work
 from core.guards import read_only
 from core.richtext import absolute_url
+from core.routing import site_of
+from core.text import without_controls
 
 from ..models import PostPage
 from ..models.preparing import prepare
@@ -53,6 +55,8 @@ class PostFeed(Feed):
         self.name = name
 
     def get_object(self, request: HttpRequest, **where: str) -> Source:
+        if site_of(request) is None:
+            raise Http404("There is no site at this address.")
         return self.find(request, **where)
 
     def title(self, source: Source) -> str:
@@ -71,9 +75,10 @@ class PostFeed(Feed):
         return without_controls(source.brand.name)
 
     def items(self, source: Source) -> list[PostPage]:
-        posts = list(source.posts.latest_first()[:MOST_POSTS])
-        prepare(posts, with_surroundings=True)
-        return posts
+        posts = [post for post in source.posts.latest_first()[:MOST_POSTS] if post.full_url]
+        if not attempt(lambda: prepare(posts, with_surroundings=True), source.name):
+            posts = those_that_work(posts, lambda post: prepare([post], with_surroundings=True))
+        return those_that_work(posts, _fill)
 
     def item_title(self, post: PostPage) -> str:
         return without_controls(post.title)
@@ -102,17 +107,23 @@ class PostFeed(Feed):
         return [without_controls(topic.name) for topic in post.filed_under]
 
     def item_enclosures(self, post: PostPage) -> list[Enclosure]:
-        return enclosures_of(post)
+        return post.in_feed.pop("enclosures")
 
     def item_extra_kwargs(self, post: PostPage) -> dict[str, object]:
-        return {
-            "content": as_html(post),
-            "summary": without_controls(post.excerpt),
-            "authors": [
-                {
-                    "name": without_controls(author.full_name),
-                    "url": absolute_url(author.get_absolute_url()),
-                }
-                for author in post.authors
-            ],
-        }
+        return post.in_feed
+
+
+def _fill(post: PostPage) -> None:
+    """Give a post what its item holds, so that one that cannot be rendered is left out."""
+    post.in_feed = {
+        "content": as_html(post),
+        "summary": without_controls(post.excerpt),
+        "authors": [
+            {
+                "name": without_controls(author.full_name),
+                "url": absolute_url(author.get_absolute_url()),
+            }
+            for author in post.authors
+        ],
+        "enclosures": enclosures_of(post),
+    }

@@ -1,4 +1,4 @@
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
 from wagtail.search import index
+
+from core.web_urls import parse_url
 
 from .translated import Translated
 
@@ -65,7 +67,9 @@ class AffiliateProgram(index.Indexed, Translated):
         """Return an address of the shop that tells it who sent the reader."""
         if not self.parameter:
             return url
-        parts = urlsplit(url)
+        parts = parse_url(url)
+        if not parts.netloc:
+            return url
         query = parse_qsl(parts.query, keep_blank_values=True)
         others = [(name, value) for name, value in query if name != self.parameter]
         return urlunsplit(parts._replace(query=urlencode([*others, (self.parameter, self.value)])))

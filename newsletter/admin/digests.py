@@ -23,7 +23,7 @@ from wagtail.log_actions import registry
 from blog.models import PostPage
 
 from ..digests import selection
-from ..models import Batch, Cohort, Delivery, Digest
+from ..models import Batch, Cohort, Delivery, Digest, Omission
 from .columns import StateColumn, state_in_words
 from .decisions import DECISIONS, DigestQuestionView
 from .doubts import DOUBT_DECISIONS, doubts_table, in_doubt, reasons_of
@@ -80,6 +80,7 @@ class DigestInspectView(generic.InspectView):
             is_waiting=self.is_waiting,
             decisions=self._links(self.decisions),
             posts=_posts(digest, user),
+            omitted=_omitted(digest, user),
             counts=_counts(counts),
             parts=_parts(digest),
             failed=_failed(digest, with_addresses),
@@ -128,6 +129,24 @@ def _posts(digest: Digest, user: AbstractBaseUser) -> Table:
         ],
         digest.posts.latest_first(),
         caption=_("Posts"),
+    )
+
+
+def _omitted(digest: Digest, user: AbstractBaseUser) -> Table:
+    """Return the posts that it went out without, and why."""
+    editing = AdminURLFinder(user)
+    return Table(
+        [
+            TitleColumn(
+                "post",
+                label=_("Post"),
+                get_url=lambda omission: editing.get_edit_url(omission.post),
+            ),
+            Column("error", label=_("Error"), classname="wrap-anywhere"),
+            BooleanColumn("is_owed", label=_("Sent with a later digest")),
+        ],
+        Omission.of(digest),
+        caption=_("Omitted posts"),
     )
 
 

@@ -23,7 +23,7 @@ from ..models import Batch, Cadence, Cohort, Delivery, Digest, Newsletter, Subsc
 from ..models.subscription import TopicChoice
 from ..querysets import Groups, SubscriptionQuerySet
 from ..sending import pacing, restored
-from . import selection
+from . import owed, selection
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +58,35 @@ def plan(
     digest = _opened(newsletter, cadence, until, now)
     if digest is None or digest.state != Digest.State.PLANNING:
         return digest
+    for posts, due in _with_what_is_owed(digest):
+        digest.posts.add(*posts)
+        _plan_all(digest, posts, due, now)
     for posts, groups in _contents(digest).items():
-        cohort = _cohort(digest, posts) if posts else None
-        last: int | None = 0
-        while last is not None:
-            last = _plan_chunk(digest, cohort, groups, last, now)
+        _plan_all(digest, posts, Subscription.objects.due_in(digest).in_groups(groups), now)
     return _closed(digest)
+
+
+def _plan_all(
+    digest: Digest, posts: Sequence[int], due: SubscriptionQuerySet, now: datetime
+) -> None:
+    """Plan the due subscriptions that get the same posts, chunk by chunk."""
+    cohort = _cohort(digest, posts) if posts else None
+    last: int | None = 0
+    while last is not None:
+        last = _plan_chunk(digest, cohort, due, last, now)
+
+
+def _with_what_is_owed(
+    digest: Digest,
+) -> Iterator[tuple[tuple[int, ...], SubscriptionQuerySet]]:
+    """Yield the posts of those who are owed some from earlier digests, and who gets them.
+
+    They are planned before the others, and are due no more when these are.
+    """
+    for each in owed.owed_in(digest):
+        topics = _topics_of({each.topic_set})[each.topic_set]
+        chosen = selection.choose(selection.candidates_of(digest), each.since, topics)
+        yield tuple(dict.fromkeys([*chosen, *each.posts])), each.subscriptions
 
 
 def _is_unplanned(newsletter: Newsletter, cadence: str, until: datetime) -> bool:
@@ -160,9 +183,9 @@ def _cohort(digest: Digest, posts: Sequence[int]) -> Cohort:
 
 @transaction.atomic
 def _plan_chunk(
-    digest: Digest, cohort: Cohort | None, groups: Groups, after: int, now: datetime
+    digest: Digest, cohort: Cohort | None, due: SubscriptionQuerySet, after: int, now: datetime
 ) -> int | None:
-    """Plan some subscriptions of groups that get the same: those that come after a number.
+    """Plan some of the due subscriptions that get the same: those that come after a number.
 
     Returns the number of the last; None where there were none. The lock on the digest makes
     planners take turns; those on the subscriptions see to it that nobody leaves between being
@@ -171,7 +194,7 @@ def _plan_chunk(
     if not Digest.objects.select_for_update().being_planned().filter(pk=digest.pk).exists():
         return None
     slots = _slots(digest.newsletter if cohort else None, now)
-    due = Subscription.objects.due_in(digest).in_groups(groups).filter(pk__gt=after).order_by("pk")
+    due = due.filter(pk__gt=after).order_by("pk")
     locked = due.select_for_update(no_key=True).values_list("pk", flat=True)
     numbers = list(locked[: sum(slot.size for slot in slots)])
     if not numbers:

@@ -2,10 +2,10 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.html import escape
 from django.utils.translation import override
 
@@ -13,8 +13,8 @@ from blog.models import PostPage
 from blog.querysets import PostQuerySet
 
 from ..mail import Mail, NewsletterMessage, render_mail
-from ..models import Cohort, Newsletter
-from . import selection
+from ..models import Cohort, Digest, Newsletter
+from . import omissions, selection
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +28,16 @@ class UnfilledSlot(ValueError):
     """A mail still has a slot after all were filled."""
 
 
+class Unrenderable(Exception):
+    """Nothing of a variant can be rendered: its template cannot, or none of its posts."""
+
+
 def render(cohort: Cohort) -> Cohort | None:
     """Return a cohort with its content, rendered anew where a post has been withdrawn since.
 
     None where none of its posts may be mailed any more. Of workers that come at once one renders.
+    A post that cannot be rendered is omitted, and the editors are told. Raises Unrenderable where
+    nothing can be.
     """
     if _is_current(cohort):
         return cohort
@@ -43,7 +49,9 @@ def render(cohort: Cohort) -> Cohort | None:
         posts = _mailable_posts(locked)
         if not posts:
             return None
-        _set_content(locked, posts)
+        failures = _set_content(locked, posts)
+        if failures:
+            omissions.record(locked, failures)
         locked.save()
     return locked
 
@@ -96,15 +104,46 @@ def _mailable_posts(cohort: Cohort) -> list[PostPage]:
 
 
 def _mailable(cohort: Cohort) -> PostQuerySet:
-    return selection.mailable(cohort.posts.all(), cohort.digest.newsletter).latest_first()
+    posts = selection.mailable(cohort.posts.all(), cohort.digest.newsletter).latest_first()
+    return posts.exclude(pk__in=cohort.omissions.values("post"))
 
 
-def _set_content(cohort: Cohort, posts: list[PostPage]) -> None:
-    mark = secrets.token_hex(8)
+def _set_content(cohort: Cohort, posts: list[PostPage]) -> dict[int, str]:
+    """Set the content of a cohort, and return the errors of the posts that it is without.
+
+    Raises Unrenderable where nothing can be rendered.
+    """
+    mark, failures = secrets.token_hex(8), {}
     with override(cohort.digest.newsletter.language):
-        mail = _longest_that_fits(cohort, posts, mark)
+        try:
+            mail = _longest_that_fits(cohort, posts, mark)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # Any error: of templates, of MJML, of what a post holds.
+            failures = failures_of(cohort.digest, posts)
+            posts = [post for post in posts if post.pk not in failures]
+            if not failures or not posts:
+                raise Unrenderable(f"{type(error).__name__}: {error}") from error
+            mail = _longest_that_fits(cohort, posts, mark)
     cohort.subject, cohort.html, cohort.text = mail.subject, mail.html, mail.text
     cohort.slot_mark, cohort.rendered_posts = mark, [post.pk for post in posts]
+    return failures
+
+
+def failures_of(digest: Digest, posts: Iterable[PostPage]) -> dict[int, str]:
+    """Return the errors of those posts that cannot be rendered for a digest, by their keys."""
+    failures = {}
+    for post in posts:
+        try:
+            form = digest.newsletter.post_form
+            render_mail(FOLDER, _context(Cohort(digest=digest), [post], "mark", form, 0))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.exception("Post %s cannot be rendered", post.pk, extra={"digest": digest.pk})
+            failures[post.pk] = f"{type(error).__name__}: {error}"
+    return failures
 
 
 def _longest_that_fits(cohort: Cohort, posts: list[PostPage], mark: str) -> Mail:

@@ -78,6 +78,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Omission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('error', models.TextField(verbose_name='error')),
+                ('is_owed', models.BooleanField(default=True)),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='omissions', to='newsletter.cohort')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='blog.postpage', verbose_name='post')),
+            ],
+            options={
+                'verbose_name': 'omitted post',
+                'verbose_name_plural': 'omitted posts',
+                'constraints': [models.UniqueConstraint(fields=('cohort', 'post'), name='one_omission_a_post')],
+            },
+        ),
+        migrations.CreateModel(
             name='Batch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -2,6 +2,7 @@ from .delivery import Batch, Delivery
 from .digest import Cohort, Digest
 from .newsletter import Cadence, Newsletter
 from .notice import Notice
+from .omission import Omission
 from .send_log import SendLog
 from .sign_up import SignUp
 from .subscriber import Subscriber
@@ -20,6 +21,7 @@ __all__ = [
     "Notice",
     "SendLog",
     "SignUp",
+    "Omission",
     "Subscriber",
     "Subscription",
     "Suppression",

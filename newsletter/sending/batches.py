@@ -19,10 +19,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from .. import alerts
-from ..digests.rendering import render
+from ..digests.rendering import Unrenderable, render
 from ..models import Batch, Cohort, Delivery, Digest
 from ..querysets import BatchQuerySet
 from . import controls, events, restored, transports
@@ -126,6 +127,12 @@ def _content_of(batch: Batch) -> Cohort:
     _check_under_way(batch.cohort.digest)
     try:
         cohort = render(batch.cohort)
+    except Unrenderable as error:
+        logger.exception("Digest %s cannot be rendered", batch.cohort.digest_id, extra=_ids(batch))
+        reason = _("It cannot be rendered (unrenderable): %(error)s") % {"error": error}
+        if controls.pause(batch.cohort.digest, reason, timezone.now()):
+            alerts.tell_editors(batch.cohort.digest, alerts.Cause.UNRENDERABLE)
+        raise Halt("The digest is paused.", is_fault=False) from error
     except Exception as error:
         logger.exception("Batch %s cannot be rendered", batch.pk, extra=_ids(batch))
         raise Halt(f"The digest cannot be rendered: {error}") from error

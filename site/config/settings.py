@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "core.body_limits.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.impossible_lookups.ImpossibleLookupMiddleware",
     "blog.elsewhere.lead_on",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -121,6 +122,13 @@ TEMPLATES = [
     },
 ]
 
+# Uploads
+
+# The editor sends about ten fields for each block of a post (``MAX_BLOCKS``); Wagtail advises
+# 10,000. Forms that the public can send are limited by the size of their bodies.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
 # Data
 
 DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", BASE_DIR)}
@@ -159,7 +167,7 @@ PAGE_CACHE_UNSEEN = {
         f"newsletter.{model}"
         for model in (
             *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
-            *("SignUp", "SendLog"),
+            *("SignUp", "SendLog", "Omission"),
             *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
         )
     ),
@@ -325,6 +333,7 @@ WAGTAILDOCS_EXTENSIONS = [
 ]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 # The editor's browser asks no third party for anything.
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "core.draftail.RichTextArea"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 
@@ -342,6 +351,7 @@ WAGTAILEMBEDS_FINDERS = [
     }
 ]
 TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_TAGS_FROM_STRING = "core.tags.parse_tags"
 
 # Security
 

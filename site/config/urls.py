@@ -16,6 +16,7 @@ from home.styleguide import styleguide
 from newsletter import metrics
 from newsletter.sending import webhooks
 
+handler400 = "core.views.bad_request"
 handler404 = "home.not_found.page_not_found"
 
 urlpatterns = [

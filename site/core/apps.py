@@ -6,7 +6,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # They register receivers.
-        from . import aliases, replacing  # noqa: F401
+        from . import admin_forms, aliases, replacing, tags  # noqa: F401
         from .image_formats import limit_pillow
         from .inline_scripts import replace_inline_scripts
         from .page_cache import purging
@@ -15,4 +15,5 @@ class CoreConfig(AppConfig):
         limit_pillow()
         protect_exports()
         replace_inline_scripts()
+        admin_forms.register()
         purging.connect()

@@ -18,6 +18,10 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail import blocks
 from wagtail.coreutils import camelcase_to_underscore
 
+from .containment import those_that_work
+from .text import without_controls
+from .visible_words import VisibleWords
+
 _GAPLESS = "font-size:0px;"
 
 
@@ -39,7 +43,7 @@ class Channel(StrEnum):
         return "text" if self is Channel.TEXT else "markup"
 
 
-class ChannelBlock(blocks.Block):
+class ChannelBlock(VisibleWords):
     """Mix into a block: it is rendered by the template of the channel in its context."""
 
     def get_template(self, value: Any = None, context: Mapping[str, Any] | None = None) -> str:
@@ -75,10 +79,18 @@ class ChannelBlock(blocks.Block):
 
 
 class ChannelStreamBlock(blocks.StreamBlock):
-    """A stream whose children are rendered one after the other, with nothing around them."""
+    """A stream whose children are rendered one after the other, with nothing around them.
+
+    On the web a child that cannot be rendered is left out. What is emailed cannot be corrected
+    afterwards: there it raises, and the digest goes out without the post.
+    """
 
     def render_basic(self, value: Any, context: Mapping[str, Any] | None = None) -> SafeString:
-        return mark_safe("\n".join(child.render(context=context) for child in value))
+        if channel_of(context) is not Channel.WEB:
+            return mark_safe("\n".join(child.render(context=context) for child in value))
+        parts: list[str] = []
+        those_that_work(value, lambda child: parts.append(child.render(context=context)))
+        return mark_safe("\n".join(parts))
 
 
 def channel_of(context: Mapping[str, Any] | None) -> Channel:
@@ -99,11 +111,6 @@ def compile_mjml(source: str) -> str:
     source = source.encode("ascii", "xmlcharrefreplace").decode()
     html = mjml.mjml2html(source, fonts={}, disable_comments=True)
     return re.sub(r"&#(\d+);", _resolved, html).replace(_GAPLESS, "")
-
-
-def without_controls(text: str) -> str:
-    """Return text without the characters that XML does not allow (XML 1.0, section 2.2)."""
-    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
 def _resolved(reference: re.Match) -> str:

@@ -11,7 +11,7 @@ class WebAddressField(models.URLField):
     """An address of the web, of which https:// is taken for granted where nobody wrote a scheme."""
 
     def formfield(self, **kwargs: Any) -> forms.Field:
-        return super().formfield(assume_scheme="https", **kwargs)
+        return super().formfield(**{"assume_scheme": "https", **kwargs})
 
     def deconstruct(self) -> tuple[str, str, list, dict]:
         # For the database, it is Django's.

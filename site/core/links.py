@@ -18,10 +18,11 @@ from wagtail.models import Page
 
 from .languages import in_this_language, is_first_language
 from .visibility import is_open_to_all
+from .visible_words import VisibleWords
 
 # Below the root of the tree, which is no page.
 FRONT_PAGE_DEPTH = 2
-_HERE = re.compile(r"(/(?!/)|#[^\s#])\S*\Z")
+_HERE = re.compile(r"(/(?![/\\])|#[^\s#])\S*\Z")
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
@@ -52,7 +53,7 @@ def validate_address(address: str) -> None:
         ) from error
 
 
-class LinkBlock(blocks.StructBlock):
+class LinkBlock(VisibleWords, blocks.StructBlock):
     """A link to a page of this site, or to an address."""
 
     label = blocks.CharBlock(
@@ -92,7 +93,7 @@ class LinkBlock(blocks.StructBlock):
         label = _("Link")
 
 
-class ProfileBlock(blocks.StructBlock):
+class ProfileBlock(VisibleWords, blocks.StructBlock):
     """Where else the publication is to be found."""
 
     name = blocks.CharBlock(

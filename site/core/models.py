@@ -23,6 +23,7 @@ from wagtail.images.models import (
 from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
+from .admin_forms import PageCopyForm
 from .fields import WebAddressField
 from .links import FRONT_PAGE_DEPTH
 from .panels import SharingPanel
@@ -141,6 +142,7 @@ class BasePage(Page):
     # Others are refused before a page is made; a page with a form takes POST, too.
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 
+    copy_form_class = PageCopyForm
     sharing_panels = [
         MultiFieldPanel(
             ["social_title", "social_description", "social_image", SharingPanel()],
@@ -201,8 +203,15 @@ class BasePage(Page):
 
     def clean(self) -> None:
         super().clean()
-        if self.slug in RESERVED_SLUGS and self._may_lie_below_the_front_page():
-            raise ValidationError({"slug": _("The site uses this address itself.")})
+        try:
+            self.validate_slug(self.slug)
+        except ValidationError as error:
+            raise ValidationError({"slug": error}) from error
+
+    def validate_slug(self, slug: str) -> None:
+        """Raise ValidationError for a slug that would take a URL of the site itself."""
+        if slug in RESERVED_SLUGS and self._may_lie_below_the_front_page():
+            raise ValidationError(_("The site uses this address itself."))
 
     def _may_lie_below_the_front_page(self) -> bool:
         """Whether its address can be its slug alone, now or when it is moved."""

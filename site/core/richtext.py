@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 
 import css_inline
 from django.conf import settings
@@ -18,19 +17,26 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText, expand_db_html
 from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 
-from .channels import without_controls
 from .fetching import Wanted
+from .html import parse_fragment, serialize_children
+from .primary_keys import parse_pk
+from .text import without_controls
+from .web_urls import join_urls
 
-_BETWEEN = "<!-- between -->"
+# By kind and key.
+Addresses = dict[tuple[str, int | None], str | None]
+
 # In a mail the post's title is a heading already, and so are the others one lower.
 _LOWER = {"h2": "h3", "h3": "h4", "h4": "h5"}
+# What rich text in an email may carry; MJML is XML, and refuses names that HTML lets pass.
+_ATTRIBUTES = {"class", "colspan", "dir", "href", "lang", "reversed", "rowspan", "start", "title"}
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _PLAIN_TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_links=True)
 
 
 def absolute_url(path: str) -> str:
-    """Return the whole address of a path of this site; what has a host already stays as it is."""
-    return urljoin(f"{settings.BASE_URL}/", path)
+    """Return the absolute URL of a path of this site; what has a host already stays as it is."""
+    return join_urls(f"{settings.BASE_URL}/", path)
 
 
 def for_email(text: RichText | str) -> str:
@@ -42,7 +48,7 @@ def for_email(text: RichText | str) -> str:
     tree = _standing_alone(source)
     for heading in tree.iter(*_LOWER):
         heading.tag = _LOWER[heading.tag]
-    return css_inline.inline_fragment(_inside(tree), css, load_remote_stylesheets=False)
+    return css_inline.inline_fragment(serialize_children(tree), css, load_remote_stylesheets=False)
 
 
 def for_text(text: RichText | str) -> str:
@@ -53,7 +59,7 @@ def for_text(text: RichText | str) -> str:
     tree = _standing_alone(source)
     for raised in tree.iter("sup"):
         raised.text = (raised.text or "").translate(_RAISED)
-    return get_text(_inside(tree), _PLAIN_TEXT).strip()
+    return get_text(serialize_children(tree), _PLAIN_TEXT).strip()
 
 
 class ExpandedText(RichText):
@@ -69,46 +75,47 @@ def expand_in_place(places: Sequence[tuple[Any, str]]) -> None:
     ``places`` are pairs of an object and the name of its attribute. The objects are for showing
     only: saved, they would have lost what tells a link to a page from one to an address.
     """
-    if not places:
-        return
-    together = _BETWEEN.join(getattr(thing, name) or "" for thing, name in places)
-    expanded = expand_db_html(_with_addresses(together)).split(_BETWEEN)
-    for (thing, name), text in zip(places, expanded, strict=True):
-        setattr(thing, name, text)
+    sources = [getattr(thing, name) or "" for thing, name in places]
+    addresses = _addresses_in(sources)
+    for (thing, name), source in zip(places, sources, strict=True):
+        setattr(thing, name, expand_db_html(_with_addresses(source, addresses)))
 
 
-def _with_addresses(source: str) -> str:
-    """Return HTML with its links to pages and documents leading there, found in one look-up.
+def _addresses_in(sources: Iterable[str]) -> Addresses:
+    """Return where the links to pages and documents in some HTML lead, found in one look-up.
 
     Wagtail's own way takes three: for pages, for what each kind of page has, and for documents.
     """
-    keys: dict[str, set[str]] = {"page": set(), "document": set()}
-    for tag in FIND_A_TAG.findall(source):
-        attributes = extract_attrs(tag)
-        if (kind := attributes.get("linktype")) in keys and attributes.get("id", "").isdecimal():
-            keys[kind].add(attributes["id"])
-    if not any(keys.values()):
-        return source
     models = {"page": Page, "document": get_document_model()}
+    keys: dict[str, set[int | None]] = {kind: set() for kind in models}
+    for source in sources:
+        for tag in FIND_A_TAG.findall(source):
+            attributes = extract_attrs(tag)
+            if (kind := attributes.get("linktype")) in keys:
+                keys[kind].add(parse_pk(attributes.get("id")))
     wanted = Wanted()
     for kind, model in models.items():
-        wanted.add(model, pk__in=keys[kind])
+        wanted.add(model, pk__in=keys[kind] - {None})
     found = wanted.fetch()
-    addresses = {kind: _addresses(found[model].values()) for kind, model in models.items()}
+    return {
+        (kind, thing.pk): thing.url
+        for kind, model in models.items()
+        for thing in found[model].values()
+    }
+
+
+def _with_addresses(source: str, addresses: Addresses) -> str:
+    """Return HTML with its links to pages and documents leading there."""
 
     def resolved(tag: re.Match) -> str:
         attributes = extract_attrs(tag[1])
         kind = attributes.get("linktype")
-        if kind not in addresses:
+        if kind not in ("page", "document"):
             return tag[0]
-        address = addresses[kind].get(attributes.get("id"))
+        address = addresses.get((kind, parse_pk(attributes.get("id"))))
         return f'<a href="{escape(address)}">' if address else "<a>"
 
     return FIND_A_TAG.sub(resolved, source)
-
-
-def _addresses(things: Iterable[Any]) -> dict[str, str]:
-    return {str(thing.pk): thing.url for thing in things}
 
 
 def _expanded(text: RichText | str) -> str:
@@ -117,17 +124,13 @@ def _expanded(text: RichText | str) -> str:
 
 
 def _standing_alone(source: str) -> html.HtmlElement:
-    tree = html.fragment_fromstring(source, create_parent="div")
+    tree = parse_fragment(source)
     for element in list(tree.iter()):
-        element.attrib.pop("data-block-key", None)
+        for name in set(element.attrib) - _ATTRIBUTES:
+            del element.attrib[name]
         href = element.get("href", "")
         if href.startswith("#"):  # A place on the page, and there is no page here.
             element.drop_tag()
         elif href:
             element.set("href", absolute_url(href))
     return tree
-
-
-def _inside(tree: html.HtmlElement) -> str:
-    inner = html.tostring(tree, encoding="unicode")
-    return inner.removeprefix("<div>").removesuffix("</div>")

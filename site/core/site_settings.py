@@ -13,7 +13,7 @@ from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model, get_image_model_string
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from .colours import validate_on_dark, validate_on_light
 from .fetching import fetch
@@ -150,6 +150,11 @@ class SiteSettings(BaseSiteSetting):
             key = (name, site and site.pk, get_language())
             setattr(request, name, kept_in_memory(request, key, lambda: cls.for_site(site)))
         return getattr(request, name)
+
+    @classmethod
+    def for_site(cls, site: Site | None) -> "SiteSettings":
+        """Return those of a site; as they are at first where there is none."""
+        return super().for_site(site) if site else cls()
 
     def clean(self) -> None:
         super().clean()

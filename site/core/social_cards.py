@@ -7,11 +7,11 @@ from io import BytesIO
 from PIL import Image, ImageColor, ImageDraw
 from wagtail.models import Page
 
-from .channels import without_controls
 from .colours import LIGHT_GROUNDS
 from .lettering import Setting, fit
 from .links import FRONT_PAGE_DEPTH
 from .site_settings import SiteSettings
+from .text import without_controls
 
 # In pixels; the size that networks ask for.
 WIDTH, HEIGHT = 1200, 630

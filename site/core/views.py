@@ -1,6 +1,7 @@
 """What the site serves beside pages."""
 
 from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
@@ -32,6 +33,13 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     if route and request.method == "OPTIONS":
         return route.page.handle_options_request(request)
     return serve_page(request, path)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a request cannot be understood; of a form that is too large, what to do about it."""
+    is_too_large = isinstance(exception, TooManyFieldsSent | RequestDataTooBig)
+    context = {"is_too_large": is_too_large}
+    return render(request, "400.html", context, status=413 if is_too_large else 400)
 
 
 @read_only

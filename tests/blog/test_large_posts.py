@@ -1,4 +1,4 @@
-"""A post of sixty blocks: it is opened, saved by itself, previewed and published like any other."""
+"""A post of five hundred blocks: it is opened, saved by itself, previewed and published like any other."""
 
 from itertools import cycle, islice
 
@@ -12,12 +12,12 @@ from blog.models import PostPage
 from tests.factories import AuthorFactory, BookFactory, ImageFactory, PostFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
-BLOCKS = 60
+BLOCKS = 500
 
 
 @pytest.fixture
 def form():
-    """The form of a post with sixty blocks of six kinds."""
+    """The form of a post with five hundred blocks of six kinds."""
     author, book, image = AuthorFactory(), BookFactory(affiliate=True), ImageFactory()
     kinds = cycle(
         [

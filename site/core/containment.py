@@ -1,0 +1,34 @@
+"""Go on without what raises: one thing that cannot be shown takes nothing else along."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import DatabaseError
+
+logger = logging.getLogger(__name__)
+
+Thing = TypeVar("Thing")
+
+
+def attempt(action: Callable[[], object], what: object) -> bool:
+    """Do something and return whether it worked; log what did not, by what it was done with.
+
+    Errors of the database are raised, for they end the transaction, and with DEBUG so are all.
+    """
+    try:
+        action()
+    except DatabaseError:
+        raise
+    except Exception:
+        if settings.DEBUG:
+            raise
+        logger.exception("%s is left out: it cannot be rendered", what)
+        return False
+    return True
+
+
+def those_that_work(things: Iterable[Thing], action: Callable[[Thing], object]) -> list[Thing]:
+    """Return the things with which an action works; the others are logged."""
+    return [thing for thing in things if attempt(lambda it=thing: action(it), thing)]

@@ -1,0 +1,36 @@
+"""Blocks whose lines of text are empty, or hold something that readers can see."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+
+from .text import validate_visible
+
+
+class VisibleWords(blocks.Block):
+    """Mix into a block: labels, titles and names of invisible characters only are refused.
+
+    They would become links and headings that nobody sees.
+    """
+
+    def clean(self, value: Any) -> Any:
+        """Return the value cleaned. Raises for an invisible line of it, in drafts too."""
+        value = super().clean(value)
+        if isinstance(self, blocks.CharBlock):
+            validate_visible(value)
+        elif isinstance(self, blocks.StructBlock):
+            self._check_lines(value)
+        return value
+
+    def _check_lines(self, value: blocks.StructValue) -> None:
+        errors = {}
+        for name, child in self.child_blocks.items():
+            if isinstance(child, blocks.CharBlock):
+                try:
+                    validate_visible(value.get(name) or "")
+                except ValidationError as error:
+                    errors[name] = error
+        if errors:
+            raise StructBlockValidationError(errors)
