@@ -239,6 +239,11 @@ COMMENTS_KEEP_SPAM_DAYS = env.number("KEEP_SPAM_DAYS", default=30, at_least=1)
 # What visitors write on contact pages is kept for so long; with 0 until somebody deletes it.
 CONTACT_KEEP_DAYS = env.number("KEEP_CONTACT_MESSAGES_DAYS", default=0, at_least=0)
 
+# PDFs of posts: one that takes more CPU time or memory is given up, and the post offers none.
+
+PDF_SECONDS = env.number("PDF_SECONDS", default=30, at_least=1)
+PDF_MEMORY_MB = env.number("PDF_MEMORY_MB", default=1024, at_least=256)
+
 # Newsletter
 
 # A post's date of publication is set a moment before its transaction commits: a digest is planned
