@@ -21,6 +21,7 @@ from .disclosures import Facts
 from .links import BrokenLink, broken, links_in
 from .models.disclaimer import Disclaimer
 from .models.embed import Embed
+from .models.post_pdf import PostPDF
 from .models.reusable import numbered
 from .reading import Length, length_of
 
@@ -156,6 +157,13 @@ def unrenderable_blocks(blocks: Iterable[StreamValue.StreamChild]) -> Iterator[F
                 yield Finding(message % values)
 
 
+def missing_pdf(failures: Iterable[PostPDF]) -> Iterator[Finding]:
+    """Find why readers are offered no PDF of the post as it was published."""
+    for failure in failures:
+        message = _("Readers are offered no PDF of the published post: %(why)s.")
+        yield Finding(message % {"why": failure.get_problem_display()})
+
+
 def findings(post: "PostPage") -> list[Finding]:
     """Return what to look at in a post, by block, what is said of the whole post first.
 
@@ -244,6 +252,7 @@ def _rules(text: Manuscript) -> list[Callable[[], Iterator[Finding]]]:
         lambda: unreachable_links(broken(links_in(post))),
         lambda: gone_embeds(text.gone_embeds),
         lambda: unrenderable_blocks(post.content),
+        lambda: missing_pdf(PostPDF.objects.filter(post=post).failed()[:1]),
     ]
 
 

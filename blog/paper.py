@@ -4,6 +4,7 @@ It holds what the web page says of the post, with all that it discloses, less wh
 do. The addresses of links become notes.
 """
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.template import loader
@@ -14,11 +15,15 @@ from core.models import SiteSettings
 from core.richtext import absolute_url
 from core.text import without_controls
 
+from .directions import resolve_directions
+
 if TYPE_CHECKING:
     from blog.models import PostPage
 
 # Of pictures at several widths, the largest that is not wider than paper needs.
 WIDEST = 1600
+# A line of a table holds so many characters. Columns whose longest words take more share it evenly.
+MAX_TABLE_CHARACTERS = 80
 
 
 def html_of(post: "PostPage") -> str:
@@ -33,6 +38,9 @@ def html_of(post: "PostPage") -> str:
         formats.drop_tag()
     for picture in document.iter("img"):
         _choose_width(picture)
+    for table in document.iter("table"):
+        _narrow_columns(table)
+    resolve_directions(document)
     _note_addresses(document)
     return html.tostring(document, doctype="<!doctype html>", encoding="unicode")
 
@@ -48,6 +56,17 @@ def _choose_width(picture: html.HtmlElement) -> None:
         picture.attrib.pop(name, None)
 
 
+def _narrow_columns(table: html.HtmlElement) -> None:
+    """Have words parted that are too long for the columns of a table, where there are such."""
+    longest: dict[int, int] = defaultdict(int)
+    for row in table.iter("tr"):
+        for column, cell in enumerate(row):
+            words = cell.text_content().split()
+            longest[column] = max([longest[column], *map(len, words)])
+    if sum(longest.values()) > MAX_TABLE_CHARACTERS:
+        table.set("class", "even")
+
+
 def _note_addresses(document: html.HtmlElement) -> None:
     """Put the address of each link behind it, once, unless the link leads within the post."""
     noted: set[str] = set()
@@ -58,6 +77,6 @@ def _note_addresses(document: html.HtmlElement) -> None:
         shown = address.removeprefix("mailto:").removeprefix("tel:")
         if shown not in noted and shown not in words:
             noted.add(shown)
-            note = html.Element("span", {"class": "note"})
+            note = html.Element("span", {"class": "note", "dir": "ltr"})
             note.text, note.tail, link.tail = shown, link.tail, None
             link.addnext(note)

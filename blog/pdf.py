@@ -12,14 +12,18 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from . import paper
+from core.page_cache.purging import purge_on_commit
+
+from . import paper, printing
 from .models import PostPage, PostPDF
-from .models.post_pdf import PATIENCE
+from .models.post_pdf import ASK_AGAIN_AFTER
 
 # What WeasyPrint cannot do without (its "first steps"), by the names that Linux and macOS know.
 LIBRARIES = {
@@ -30,7 +34,8 @@ LIBRARIES = {
     "Fontconfig": ("libfontconfig.so.1", "fontconfig"),
 }
 logger = logging.getLogger(__name__)
-_one_at_a_time = threading.Lock()
+# A worker's threads have mails to send, too. With two, no PDF waits behind one that is slow.
+_slots = threading.BoundedSemaphore(2)
 
 
 @cache
@@ -54,56 +59,86 @@ def ask_for(post: PostPage, now: datetime) -> PostPDF:
     return wanted
 
 
-def make_waiting(now: datetime) -> None:
-    """Make what is asked for, one after the other; what another worker makes is passed over.
+def make_waiting() -> None:
+    """Make the PDFs that are asked for, one after the other, unless enough threads do so already.
 
-    Of a worker's threads one does so at a time: WeasyPrint is not made for several, and the others
-    have mails to send.
+    Those that other workers are making are passed over.
     """
-    if missing_libraries() or not _one_at_a_time.acquire(blocking=False):
+    if missing_libraries() or not _slots.acquire(blocking=False):
         return
     try:
-        while wanted := PostPDF.objects.waiting(now).first():
+        while wanted := PostPDF.objects.waiting(now := timezone.now()).first():
             if PostPDF.objects.waiting(now).filter(pk=wanted.pk).update(started_at=now):
                 _make(wanted)
     finally:
-        _one_at_a_time.release()
+        _slots.release()
+
+
+def forget_failures(post: PostPage) -> None:
+    """Have the PDF of a post tried again, for the post has changed."""
+    PostPDF.objects.filter(post=post).failed().delete()
 
 
 def tidy() -> None:
-    """Delete the files of posts that are no longer for everyone."""
+    """Delete the files of posts that are not public, and failures that may be ones no longer."""
     PostPDF.objects.exclude(post__in=PostPage.objects.published()).delete()
+    failures = PostPDF.objects.failed().select_related("post").iterator(chunk_size=50)
+    outdated = [pdf.pk for pdf in failures if not pdf.is_impossible or _has_changed(pdf)]
+    if PostPDF.objects.filter(pk__in=outdated).delete()[0]:
+        purge_on_commit()
+
+
+def _has_changed(pdf: PostPDF) -> bool:
+    return pdf.key != _key(paper.html_of(pdf.post))
 
 
 def _make(wanted: PostPDF) -> None:
-    """Make a file; where the post shows something else by now, nobody wants it any more."""
+    """Make a file; if the post shows something else by now, the file is no longer wanted."""
     post = PostPage.objects.published().filter(pk=wanted.post_id).first()
     document = paper.html_of(post) if post else ""
     if _key(document) != wanted.key:
         wanted.delete()
         return
     try:
-        from .printing import as_pdf
-
-        content = as_pdf(document)
+        content = printing.as_pdf(document)
     except Exception as error:
         logger.exception("The PDF of “%s” could not be made", post)
-        wanted.problem = f"{type(error).__name__}: {error}"
-        wanted.save(update_fields=["problem"])
+        _record_problem(wanted, error)
         return
-    wanted.problem = ""
+    wanted.problem, wanted.detail = "", ""
     wanted.file.save(f"{wanted.key}.pdf", ContentFile(content))
-    PostPDF.objects.filter(post=post).exclude(pk=wanted.pk).delete()
+    others = PostPDF.objects.filter(post=post).exclude(pk=wanted.pk)
+    if others.failed().exists():
+        purge_on_commit()
+    others.delete()
+
+
+def _record_problem(wanted: PostPDF, error: Exception) -> None:
+    """Write down why a file cannot be made. The post's page loses its link to it."""
+    match error:
+        case printing.TakesTooLong():
+            wanted.problem = PostPDF.Problem.TIME
+        case printing.TakesTooMuchMemory():
+            wanted.problem = PostPDF.Problem.MEMORY
+        case _:
+            wanted.problem = PostPDF.Problem.ERROR
+    wanted.detail = f"{type(error).__name__}: {error}"
+    wanted.save(update_fields=["problem", "detail"])
+    purge_on_commit()
 
 
 def _key(document: str) -> str:
-    """Return what tells a document from others, and nobody outside can guess."""
-    value = f"{version('weasyprint')} {document}"
+    """Return what tells a document from others, and nobody outside can guess.
+
+    Another version of WeasyPrint, or other limits, may make what could not be made.
+    """
+    limits = f"{settings.PDF_SECONDS} {settings.PDF_MEMORY_MB}"
+    value = f"{version('weasyprint')} {limits} {document}"
     return salted_hmac("blog.pdf", value, algorithm="sha256").hexdigest()
 
 
 def _ask_again(wanted: PostPDF, now: datetime) -> bool:
-    waits = Q(pk=wanted.pk, asked_at__lt=now - PATIENCE)
+    waits = Q(pk=wanted.pk, asked_at__lt=now - ASK_AGAIN_AFTER)
     return bool(PostPDF.objects.filter(waits).update(asked_at=now))
 
 

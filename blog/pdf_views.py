@@ -14,6 +14,7 @@ from .pdf import ask_for, missing_libraries
 
 # Until a reader's browser looks again.
 SECONDS_TO_WAIT = 4
+TEMPLATE = "blog/pages/pdf_being_made.html"
 
 
 @read_only
@@ -22,7 +23,7 @@ SECONDS_TO_WAIT = 4
 def pdf(request: HttpRequest, post: str) -> HttpResponse:
     """Answer with a post as PDF, given its path; while it is being made, with when to look again.
 
-    There are none of posts that not everyone may read, nor where they cannot be made.
+    Raises Http404 for posts that are not public, and where the machine lacks the libraries.
     """
     page = get_object_or_404(page_at(request, post, PostPage.objects.published()))
     if missing_libraries():
@@ -42,7 +43,8 @@ def _file(made: PostPDF, page: PostPage) -> FileResponse:
 
 def _being_made(request: HttpRequest, wanted: PostPDF, page: PostPage) -> HttpResponse:
     context = {"post": page, "wanted": wanted, "seconds": SECONDS_TO_WAIT}
-    status = 503 if wanted.problem else 202
-    answer = render(request, "blog/pages/pdf_being_made.html", context, status=status)
+    if wanted.is_impossible:
+        return render(request, TEMPLATE, context, status=404)
+    answer = render(request, TEMPLATE, context, status=503 if wanted.problem else 202)
     answer["Retry-After"] = "3600" if wanted.problem else str(SECONDS_TO_WAIT)
     return answer

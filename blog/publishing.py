@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from wagtail.signals import page_published
 
 from .models import Author, Book, PostPage, PostPDF
+from .pdf import forget_failures
 from .tasks import draw_cover, draw_pictures, draw_portrait, learn_terms
 
 
@@ -21,6 +22,12 @@ def learn_what_it_is_about(instance: PostPage, **kwargs: Any) -> None:
 def draw_its_pictures(instance: PostPage, **kwargs: Any) -> None:
     """Have a worker draw what the post shows; what is lost is drawn for readers, in WebP."""
     transaction.on_commit(lambda: draw_pictures.delay(instance.pk), robust=True)
+
+
+@receiver(page_published, sender=PostPage, dispatch_uid="blog.publishing.pdf_failures")
+def try_its_pdf_again(instance: PostPage, **kwargs: Any) -> None:
+    """Offer the post's PDF again where it could not be made of the post as it was."""
+    forget_failures(instance)
 
 
 @receiver(post_save, sender=Author, dispatch_uid="blog.publishing.portrait")

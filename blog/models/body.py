@@ -15,6 +15,7 @@ from wagtail.search import index
 
 from core.fetching import Found, Wanted
 from core.models import BasePage, CreditedImage
+from core.search.indexing import ExcerptField
 from core.streams import instances_in
 
 from ..blocks import BodyBlock
@@ -62,6 +63,7 @@ class BodyPage(BasePage):
         *BasePage.search_fields,
         index.SearchField("standfirst"),
         index.SearchField("words"),
+        ExcerptField("words"),
     ]
 
     class Meta:

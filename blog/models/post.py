@@ -34,6 +34,7 @@ from .author import Author
 from .body import BodyPage
 from .commentable import Commentable
 from .post_filing import PostAuthor, PostTag, less_what_is_gone
+from .post_pdf import PostPDF
 from .series import Series
 from .topic import Topic
 
@@ -216,6 +217,11 @@ class PostPage(Commentable, BodyPage):
         """Its tags."""
         return list(self.tags.all())
 
+    @cached_property
+    def has_failed_pdf(self) -> bool:
+        """Whether its PDF could not be made."""
+        return self.pdfs.failed().exists()
+
     @classmethod
     def in_passing(cls) -> PostQuerySet:
         """Return what other pages show of posts: those that everyone may read, and so much."""
@@ -234,8 +240,10 @@ class PostPage(Commentable, BodyPage):
     @classmethod
     def want_surroundings(cls, pages: Sequence["PostPage"], wanted: Wanted) -> None:
         cls.want_card(pages, wanted)
-        wanted.add(PostTag, content_object__in=[page.pk for page in pages])
+        numbers = [page.pk for page in pages]
+        wanted.add(PostTag, content_object__in=numbers)
         wanted.add(Tag, pk__in=Those(PostTag, "tag"))
+        wanted.add(PostPDF, post__in=numbers, problem__in=PostPDF.Problem.values)
         if series := {page.series_id for page in pages if page.series_id}:
             wanted.add(Series, pk__in=series)
             wanted.add(PostPage, series__in=series, listed=True)
@@ -258,6 +266,7 @@ class PostPage(Commentable, BodyPage):
         self.take_card(found)
         taggings = found.of(PostTag, "content_object_id", self.pk)
         self.labels = [found[Tag][tagging.tag_id] for tagging in taggings]
+        self.has_failed_pdf = bool(found.of(PostPDF, "post_id", self.pk))
         self.recommended = related.chosen_for(self, found[PostPage].values())
         for other in self.recommended:
             other.lead_image = found[CreditedImage].get(other.lead_image_id)

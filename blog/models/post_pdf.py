@@ -1,34 +1,51 @@
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-# Somebody who has waited for so long asks again; a worker that has made it for so long is dead.
-PATIENCE = timedelta(minutes=1)
-# One that could not be made is tried again after so long.
-PAUSE = timedelta(hours=1)
+# Somebody who has waited for so long asks again.
+ASK_AGAIN_AFTER = timedelta(minutes=1)
+# A worker that has made one for so long is dead: its process would have been ended.
+ABANDONED_AFTER = timedelta(seconds=2 * settings.PDF_SECONDS + 60)
+# One that met an error is tried again after so long.
+RETRY_AFTER = timedelta(hours=1)
 
 
 class PostPDFQuerySet(models.QuerySet):
     """Files of posts, chosen by what is to be done with them."""
 
     def waiting(self, now: datetime) -> "PostPDFQuerySet":
-        """Those that somebody has asked for and nobody makes, the oldest first."""
-        nobody = Q(started_at=None) | Q(problem="", started_at__lt=now - PATIENCE)
-        again = ~Q(problem="") & Q(started_at__lt=now - PAUSE)
-        return self.filter(nobody | again, file="").order_by("asked_at", "pk")
+        """Return those to be made that no worker is making, the oldest first."""
+        is_unclaimed = Q(started_at=None) | Q(problem="", started_at__lt=now - ABANDONED_AFTER)
+        is_due_again = Q(problem=PostPDF.Problem.ERROR, started_at__lt=now - RETRY_AFTER)
+        return self.filter(is_unclaimed | is_due_again, file="").order_by("asked_at", "pk")
+
+    def failed(self) -> "PostPDFQuerySet":
+        """Return those that could not be made."""
+        return self.exclude(problem="")
 
 
 class PostPDF(models.Model):
     """A post as a file to print. What it shows has a key, so none is shown that is out of date."""
+
+    class Problem(models.TextChoices):
+        """Why one cannot be made. Only after an error is it tried again while nothing changes."""
+
+        TIME = "time", _("it is so long or complex that laying it out takes too much time")
+        MEMORY = "memory", _("it is so long or complex that laying it out takes too much memory")
+        ERROR = "error", _("there was an error; it is tried again later")
 
     post = models.ForeignKey("blog.PostPage", on_delete=models.CASCADE, related_name="pdfs")
     key = models.CharField(max_length=64)
     file = models.FileField(upload_to="pdf", blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
-    problem = models.TextField(blank=True)
+    problem = models.CharField(max_length=10, choices=Problem, blank=True)
+    # What happened, for the operator.
+    detail = models.TextField(blank=True)
 
     objects = PostPDFQuerySet.as_manager()
 
@@ -39,3 +56,8 @@ class PostPDF(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id}: {self.key}"
+
+    @property
+    def is_impossible(self) -> bool:
+        """Return whether it cannot be made of the post as it is."""
+        return self.problem in (self.Problem.TIME, self.Problem.MEMORY)

@@ -11,6 +11,7 @@ register = template.Library()
 
 @register.simple_tag
 def pdf_is_offered(post: PostPage, request: HttpRequest | None) -> bool:
-    """Return whether a post leads to its PDF: everyone may read it, and it can be made."""
-    is_preview = getattr(request, "is_preview", False)
-    return not is_preview and not missing_libraries() and post.is_published
+    """Return whether a post links to its PDF: everyone may read it, and it can be made."""
+    if getattr(request, "is_preview", False) or missing_libraries():
+        return False
+    return post.is_published and not post.has_failed_pdf

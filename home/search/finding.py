@@ -8,6 +8,7 @@ from wagtail.search.backends.base import BaseSearchResults
 
 from blog.models import PostAuthor, PostPage, Topic
 from blog.querysets import PostQuerySet
+from core.search.indexing import excerpted_text
 
 from .beside import names_with
 from .highlighting import excerpt, has_match, highlight
@@ -47,7 +48,7 @@ def mark_matches(posts: Iterable[PostPage], words: Sequence[str]) -> None:
         shown = post.excerpt
         if not has_match(shown, words):
             entries = post.index_entries.all()
-            shown = next((excerpt(_text_of(entry), words) for entry in entries), "") or shown
+            shown = next((excerpt(_text_in(entry), words) for entry in entries), "") or shown
         post.marked_excerpt = highlight(shown, words)
 
 
@@ -56,6 +57,6 @@ def _searchable(posts: PostQuerySet) -> PostQuerySet:
     return PostPage.objects.filter(pk__in=posts.order_by().values("pk"))
 
 
-def _text_of(entry: Model) -> str:
-    """Return the text of an entry; PostgreSQL's ``body`` holds lexemes, and the text is beside."""
-    return getattr(entry, "body_text", None) or str(entry.body)
+def _text_in(entry: Model) -> str:
+    """Return the text of an index entry; in PostgreSQL's ``body`` there are only lexemes."""
+    return excerpted_text(getattr(entry, "body_text", None) or str(entry.body))

@@ -1,52 +1,82 @@
 """Show readers where in a text their words are."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-BEFORE, AFTER = 90, 170
+from core.search.tokens import Word, fold, forms, is_unspaced, wholes, words_in
+
+CHARS_BEFORE, CHARS_AFTER = 90, 170
+
+
+class Matcher:
+    """Finds the words of a query in texts, as the search compares words."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        found = list(chain.from_iterable(map(words_in, words)))
+        spaced = [word for word in found if not is_unspaced(word.text)]
+        self._unspaced = [fold(word.text) for word in found if is_unspaced(word.text)]
+        self._beginnings = tuple(whole for word in spaced for whole in wholes(word.text))
+        parts = ([form for part in word.parts() for form in forms(part.text)] for word in spaced)
+        self._parts = {part for some in parts if len(some) > 1 for part in some}
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where in a text the words are, or words that begin with them."""
+        for word in words_in(text):
+            if is_unspaced(word.text):
+                yield from self._spans_within(word)
+            elif self._begins(wholes(word.text)):
+                yield word.start, word.end
+            else:
+                yield from ((part.start, part.end) for part in word.parts() if self._is_match(part))
+
+    def _is_match(self, part: Word) -> bool:
+        spelled = forms(part.text)
+        return self._begins(spelled) or not self._parts.isdisjoint(spelled)
+
+    def _begins(self, spelled: Sequence[str]) -> bool:
+        return any(form.startswith(self._beginnings) for form in spelled)
+
+    def _spans_within(self, run: Word) -> Iterator[tuple[int, int]]:
+        """Yield where the words are in a run without spaces; all of it if its length changes."""
+        folded, end = fold(run.text), 0
+        is_same_length = len(folded) == len(run.text)
+        for start in range(len(folded)):
+            found = [text for text in self._unspaced if folded.startswith(text, start)]
+            if found and not is_same_length:
+                yield run.start, run.end
+                return
+            if found and start >= end:
+                end = start + max(map(len, found))
+                yield run.start + start, run.start + end
 
 
 def has_match(text: str, words: Sequence[str]) -> bool:
-    """Return whether one of the words, or one that begins as it does, is in a text."""
-    return bool(_pattern(words).search(text))
+    """Return whether one of the words, or one that begins with it, is in a text."""
+    return any(Matcher(words).spans(text))
 
 
 def highlight(text: str, words: Sequence[str]) -> SafeString:
     """Return a text as HTML, escaped, with the words that match in ``<mark>``."""
     parts, end = [], 0
-    for match in _pattern(words).finditer(text):
-        parts += [escape(text[end : match.start()]), f"<mark>{escape(match[0])}</mark>"]
-        end = match.end()
+    for start, stop in Matcher(words).spans(text):
+        parts += [escape(text[end:start]), f"<mark>{escape(text[start:stop])}</mark>"]
+        end = stop
     return mark_safe("".join([*parts, escape(text[end:])]))
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:
-    """Return what stands around the first match in a text, cut between words; empty without one."""
+    """Return the text around the first match, cut between words; empty without a match."""
     text = " ".join(text.split())
-    match = _pattern(words).search(text)
-    if not match:
+    found = next(Matcher(words).spans(text), None)
+    if not found:
         return ""
-    start, end = max(match.start() - BEFORE, 0), match.end() + AFTER
-    before, after = text[start : match.start()], text[match.end() : end]
+    start, end = max(found[0] - CHARS_BEFORE, 0), found[1] + CHARS_AFTER
+    before, after = text[start : found[0]], text[found[1] : end]
     if start:
         before = "…" + (before.partition(" ")[2] or before)
     if end < len(text):
         after = (after.rpartition(" ")[0] or after) + "…"
-    return before + match[0] + after
-
-
-def _pattern(words: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds the words; of CJK, which has no spaces, also inside of others."""
-    longest_first = sorted(words, key=len, reverse=True)
-    either = "|".join(
-        re.escape(word) if _is_unspaced(word) else rf"(?<!\w){re.escape(word)}\w*"
-        for word in longest_first
-    )
-    return re.compile(either or r"(?!)", re.IGNORECASE)
-
-
-def _is_unspaced(word: str) -> bool:
-    return "\u2e80" <= word[0] <= "\u9fff" or "\uac00" <= word[0] <= "\ud7af"
+    return before + text[slice(*found)] + after

@@ -6,16 +6,17 @@ from django.shortcuts import get_object_or_404, render
 from blog.listing import paginate
 from blog.models import PostPage, Topic
 from core.guards import read_only
+from core.search.querying import MAX_QUERY_LENGTH
 
 from . import finding
 from .beside import things_with
-from .words import LONGEST_QUERY, words_of
+from .words import words_of
 
 
 @read_only
 def search(request: HttpRequest) -> HttpResponse:
     """Show what is found. Raises Http404 where there is no such topic."""
-    query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY].strip()
+    query = request.GET.get("q", "").replace("\x00", "")[:MAX_QUERY_LENGTH].strip()
     slug = request.GET.get("topic", "")
     topic = get_object_or_404(Topic, slug=slug.replace("\x00", "\ufffd")) if slug else None
     words = words_of(query)

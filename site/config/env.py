@@ -44,6 +44,8 @@ EXPECTED = {
     "LANGUAGES": "codes of languages separated by commas, the site's own first, e.g. en-gb,de",
     "MEDIA_ROOT": "a folder for uploaded files",
     "STATIC_ROOT": "a folder for collected static files",
+    "PDF_SECONDS": "the seconds of CPU time that a PDF may take, 1 or more",
+    "PDF_MEMORY_MB": "the megabytes of memory that a PDF may take, 256 or more",
     "PROXY_COUNT": "the number of proxies in front of the site, 0 or more",
     "TICK_SECONDS": "the seconds between two looks for due digests, more than 0",
     "LEASE_SECONDS": "the seconds after which a silent worker is taken for dead, more than 0",

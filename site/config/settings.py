@@ -256,6 +256,11 @@ COMMENTS_KEEP_SPAM_DAYS = env.number("KEEP_SPAM_DAYS", default=30, at_least=1)
 # What visitors write on contact pages is kept for so long; with 0 until somebody deletes it.
 CONTACT_KEEP_DAYS = env.number("KEEP_CONTACT_MESSAGES_DAYS", default=0, at_least=0)
 
+# PDFs of posts: one that takes more CPU time or memory is given up, and the post offers none.
+
+PDF_SECONDS = env.number("PDF_SECONDS", default=30, at_least=1)
+PDF_MEMORY_MB = env.number("PDF_MEMORY_MB", default=1024, at_least=256)
+
 # Newsletter
 
 # Addresses that must not be emailed are stored as hashes keyed with this. They cannot be made again
@@ -331,7 +336,7 @@ WAGTAILDOCS_EXTENSIONS = [
     *("csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"),
     *("flac", "m4a", "mp3", "oga", "ogg", "opus", "wav"),
 ]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "core.search"}}
 # The editor's browser asks no third party for anything.
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "core.draftail.RichTextArea"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False

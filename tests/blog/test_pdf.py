@@ -2,19 +2,21 @@
 
 from datetime import timedelta
 from io import BytesIO
+from threading import Event, Thread
 
 import pytest
 import time_machine
 from django.core.checks import run_checks
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
-from PIL import Image
+from lxml import html
 from pypdf import PdfReader
 from wagtail.models import PageViewRestriction, Site
 from wagtail.rich_text import RichText
 
-from blog import paper, pdf
+from blog import paper, pdf, printing
 from blog.models import Disclaimer, PostPage, PostPDF
 from blog.tasks import make_pdfs, tidy_pdfs
 from core.models import SiteSettings
@@ -39,7 +41,7 @@ def can_print():
 
 
 @pytest.fixture
-def printing(monkeypatch):
+def libraries(monkeypatch):
     """Say that PDFs can be made, or not, whatever the machine has."""
 
     def say(*wanting: str) -> None:
@@ -52,7 +54,7 @@ def printing(monkeypatch):
 
 
 @pytest.fixture
-def press(monkeypatch, printing):
+def press(monkeypatch, libraries):
     """Stand in for WeasyPrint: keeps the documents that it was given."""
     documents: list[str] = []
 
@@ -62,13 +64,32 @@ def press(monkeypatch, printing):
             raise OSError("No font")
         return b"%PDF- " + document.encode()
 
-    module = type("printing", (), {"as_pdf": staticmethod(as_pdf)})
-    monkeypatch.setitem(__import__("sys").modules, "blog.printing", module)
+    monkeypatch.setattr("blog.printing.as_pdf", as_pdf)
     return documents
 
 
 def fetch(client, post):
     return client.get(f"{post.url}post.pdf")
+
+
+def read(content: bytes) -> PdfReader:
+    return PdfReader(BytesIO(content))
+
+
+def fonts_on(page) -> list:
+    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+
+
+def table(rows: int, words: int = 1) -> tuple[str, dict]:
+    cell = " ".join(f"word{number}" for number in range(words))
+    return "table", {"data": [["a", cell, "c"]] * rows}
+
+
+def make_and_close() -> None:
+    try:
+        make_pdfs()
+    finally:
+        connection.close()
 
 
 def content(answer) -> str:
@@ -121,7 +142,7 @@ class TestMaking:
         answer = fetch(client, post)
         assert (answer.status_code, answer["Retry-After"]) == (503, "3600")
         assert "refresh" not in answer.text
-        assert "No font" in PostPDF.objects.get().problem
+        assert "No font" in PostPDF.objects.get().detail
         with time_machine.travel(timezone.now() + timedelta(minutes=61)):
             make_pdfs()
         assert len(press) == 2
@@ -213,6 +234,96 @@ class TestStale:
         assert len(press) == before
 
 
+class TestLimits:
+    def test_long_cells_and_words_are_laid_out_in_time(self, section, can_print, settings):
+        settings.PDF_SECONDS = 10
+        body = [
+            table(2, words=1200),
+            ("paragraph", RichText(f"<p>{'x' * 2000}</p>")),
+            ("table", {"data": [["y" * 500, "z" * 500], ["1", "2"]]}),
+            ("code", {"language": "", "code": "print(1)\n" * 1000}),
+        ]
+        post = PostFactory(parent=section, body=body)
+        assert len(read(printing.as_pdf(paper.html_of(post))).pages) > 5
+
+    def test_one_that_takes_too_long_is_given_up_and_not_offered(
+        self, client, admin_client, section, can_print, settings
+    ):
+        settings.PDF_SECONDS = 1
+        post = PostFactory(parent=section, body=[table(600)])
+        link = f'href="{post.url}post.pdf"'
+        assert link in client.get(post.url).text
+        assert fetch(client, post).status_code == 202
+        make_pdfs()
+        assert PostPDF.objects.get().problem == PostPDF.Problem.TIME
+        assert link not in client.get(post.url).text
+        answer = fetch(client, post)
+        assert answer.status_code == 404
+        assert "This PDF could not be made" in answer.text
+        editor = admin_client.get(f"/admin/pages/{post.pk}/edit/").text
+        assert "Readers are offered no PDF of the published post: it is so long" in editor
+        with time_machine.travel(timezone.now() + timedelta(days=2)):
+            assert not PostPDF.objects.waiting(timezone.now())
+            tidy_pdfs()
+        assert PostPDF.objects.exists()
+
+        post.body = [table(1)]
+        post.save_revision().publish()
+        assert link in client.get(post.url).text
+        settings.PDF_SECONDS = 30
+        fetch(client, post)
+        make_pdfs()
+        assert fetch(client, post).status_code == 200
+
+    def test_one_that_is_nested_too_deeply_is_given_up(self, can_print):
+        with pytest.raises(printing.TakesTooMuchMemory):
+            printing.as_pdf("<ul><li>x" * 400)
+
+    def test_an_error_of_the_process_is_told(self, can_print, monkeypatch):
+        monkeypatch.setattr(printing, "PROGRAM", "/nowhere.py")
+        with pytest.raises(printing.PrintingError, match="nowhere"):
+            printing.as_pdf("<p>x")
+
+    def test_failures_are_forgotten_at_night_once_a_post_shows_something_else(
+        self, client, section, press
+    ):
+        author = AuthorFactory(name="unprintable")
+        posts = [PostFactory(parent=section, authors=[author]) for _ in range(2)]
+        for post, problem in zip(posts, (PostPDF.Problem.TIME, PostPDF.Problem.ERROR), strict=True):
+            fetch(client, post)
+            PostPDF.objects.filter(post=post).update(problem=problem)
+        tidy_pdfs()
+        assert PostPDF.objects.get().post == posts[0]
+        author.name = "Ana"
+        author.save()
+        tidy_pdfs()
+        assert not PostPDF.objects.exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_others_are_made_while_one_is_slow(self, client, section, libraries, monkeypatch):
+        begun, go_on = Event(), Event()
+
+        def as_pdf(document: str) -> bytes:
+            if "A slow one" in document:
+                begun.set()
+                assert go_on.wait(20)
+            return b"%PDF-"
+
+        monkeypatch.setattr("blog.printing.as_pdf", as_pdf)
+        monkeypatch.setattr(make_pdfs, "delay", lambda: None)
+        slow, quick = (PostFactory(parent=section, title=it) for it in ("A slow one", "Quick"))
+        for post in (slow, quick):
+            fetch(client, post)
+        thread = Thread(target=make_and_close)
+        thread.start()
+        assert begun.wait(20)
+        make_pdfs()
+        assert fetch(client, quick).status_code == 200
+        go_on.set()
+        thread.join()
+        assert fetch(client, slow).status_code == 200
+
+
 class TestWhoGetsIt:
     @pytest.mark.parametrize("state", ["draft", "private", "private section", "gone"])
     def test_what_not_everyone_may_read_is_not_printed(self, client, section, press, state):
@@ -247,15 +358,15 @@ class TestWhoGetsIt:
         make_pdfs()
         assert "As it may be" not in content(fetch(client, post))
 
-    def test_the_page_leads_to_it_where_it_can_be_made(self, client, section, printing):
+    def test_the_page_leads_to_it_where_it_can_be_made(self, client, section, libraries):
         post = PostFactory(parent=section)
         link = f'href="{post.url}post.pdf"'
         assert link in client.get(post.url).text
-        printing("Pango")
+        libraries("Pango")
         assert link not in client.get(post.url).text
         assert fetch(client, post).status_code == 404
         assert "gazette.W005" in {it.id for it in run_checks(include_deployment_checks=True)}
-        printing()
+        libraries()
         assert "gazette.W005" not in {it.id for it in run_checks(include_deployment_checks=True)}
 
     def test_the_address_of_a_file_cannot_be_guessed(self, client, section, press, settings):
@@ -277,7 +388,7 @@ class TestPaper:
             DisclaimerFactory(rule="guest", place="top", text="<p>By a guest.</p>"),
             DisclaimerFactory(rule="always", place="end", text="<p>No advice.</p>"),
         ]
-        words = "<p>" + "Rain falls on the tent. " * 60 + "</p>"
+        words = "<p>" + "Rain fällt, falls on the tent. " * 60 + "</p>"
         link = '<p>See <a href="https://example.org/one?a=1&amp;b=2">there</a>.</p>'
         post = PostFactory(
             parent=section,
@@ -316,31 +427,50 @@ class TestPaper:
         assert file.metadata.author == "Ana Reis"
         assert "/MarkInfo" in file.trailer["/Root"]
         assert any(page.images for page in file.pages)
+        fonts = {
+            font["/BaseFont"].partition("+")[2] for page in file.pages for font in fonts_on(page)
+        }
+        assert {"Newsreader", "Newsreader-Semi-Bold", "Newsreader-Accented", "Figtree"} <= fonts
 
     def test_nothing_is_asked_of_the_network_or_of_other_files(self, can_print, tmp_path):
-        from blog.printing import MediaFetcher
-
-        for address in (
+        picture = ImageFactory().file.read()
+        default_storage.save("pixel.png", ContentFile(picture))
+        (tmp_path / "secret.png").write_bytes(picture)
+        addresses = (
             "http://127.0.0.1:1/",
-            "http://localhost/admin/",
             "https://example.org/a.png",
-            "file:///etc/passwd",
-            "data:image/png;base64,AAAA",
-            "http://localhost.example.org/media/a.png",
-        ):
-            with pytest.raises(ValueError, match="not among"):
-                MediaFetcher().fetch(address)
-        for name in ("../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "nothing.png"):
-            with pytest.raises((OSError, SuspiciousFileOperation)):
-                MediaFetcher().fetch(f"http://localhost/media/{name}")
+            (tmp_path / "secret.png").as_uri(),
+            "http://localhost.example.org/media/pixel.png",
+            "http://localhost/media/../../etc/passwd",
+            "http://localhost/media/%2e%2e/%2e%2e/etc/passwd",
+            "/media/nothing.png",
+        )
+        images = "".join(f'<img src="{address}" alt="x">' for address in addresses)
+        style = f'<style>p {{ background: url("{tmp_path}/secret.png") }}</style>'
+        file = read(printing.as_pdf(f"{style}<p>Nothing</p>{images}"))
+        assert not file.pages[0].images
+        assert read(printing.as_pdf('<img src="/media/pixel.png" alt="x">')).pages[0].images
 
-    def test_half_a_picture_is_still_none_for_editors(self, can_print):
-        import blog.printing  # noqa: F401 What is tried is what loading it leaves behind.
-
-        file = BytesIO()
-        Image.new("RGB", (200, 200), "teal").save(file, "JPEG")
-        with pytest.raises(OSError, match="truncated"):
-            Image.open(BytesIO(file.getvalue()[:-200])).load()
+    @pytest.mark.parametrize(
+        ("text", "direction"),
+        [
+            ("مرحبا world", "rtl"),
+            ("123 – שלום", "rtl"),
+            ("Hello שלום", "ltr"),
+            ("⁧שלום⁩ and", "ltr"),
+            ("123", None),
+        ],
+    )
+    def test_texts_run_their_own_way(self, section, text, direction):
+        rich = RichText(f"<p>{text}</p><ul><li>{text}</li></ul><h3>{text}</h3>")
+        cells = {"data": [["a", text]]}
+        post = PostFactory(parent=section, title=text, body=[("paragraph", rich), ("table", cells)])
+        document = html.document_fromstring(paper.html_of(post))
+        for tag in ("h1", "p", "ul", "li", "h3", "td"):
+            [element] = document.xpath(f"//article//{tag}[normalize-space() = '{text}']")
+            expected = direction or ("ltr" if tag == "h1" else None)
+            assert element.get("dir") == expected, tag
+        assert "auto" not in document.xpath("//@dir")
 
     def test_forms_players_and_scripts_are_left_out_and_pictures_are_large(
         self, section, newsletter

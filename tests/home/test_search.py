@@ -205,18 +205,54 @@ def test_where_nothing_is_found_there_are_ways_on(find, section, query, says):
 
 
 @pytest.mark.parametrize(
-    ("text", "query"),
+    ("title", "query", "marked"),
     [
-        ("眠れない夜に 読むもの", "眠れない夜に"),
-        ("Don’t e-mail example.org", "don’t e-mail"),
-        ("Ñandú", "ñandú"),
+        ("Café au lait", "cafe", "<mark>Café</mark> au lait"),
+        ("After covid‑19", "COVID-19", "After <mark>covid‑19</mark>"),
+        ("After covid 19", "covid-19", "After <mark>covid</mark> <mark>19</mark>"),
+        ("PTSD/CPTSD", "cptsd", "PTSD/<mark>CPTSD</mark>"),
+        ("Well-being", "being", "Well-<mark>being</mark>"),
+        (
+            "Don’t e-mail",
+            "dont email",
+            "<mark>Don’t</mark> <mark>e-mail</mark>",
+        ),
+        ("Donau­dampf", "donaudampf", "<mark>Donau­dampf</mark>"),
+        ("Soûl food", "soûl", "<mark>Soûl</mark> food"),
+        ("我在北京大学", "北京", "我在<mark>北京</mark>大学"),
+        ("眠れない夜に 読むもの", "夜に", "眠れない<mark>夜に</mark> 読むもの"),
+        ("ดื่มน้ำเย็น", "น้ำ", "ดื่ม<mark>น้ำ</mark>เย็น"),
+        ("서울에서", "서울", "<mark>서울</mark>에서"),
+        ("C++ & C", "c++", "<mark>C++</mark> &amp; C"),
     ],
 )
-def test_words_of_other_scripts_are_found(find, section, text, query):
-    PostFactory(parent=section, title="It", body=[("paragraph", RichText(f"<p>{text}</p>"))])
+def test_matches_are_marked_however_they_are_written(find, section, title, query, marked):
+    text = RichText(f"<p>{'word ' * 90}. {title}</p>")
+    PostFactory(parent=section, title=title, body=[("paragraph", text)])
     html = find(query)
-    assert titles(html) == ["It"]
-    assert "<mark>" in html
+    assert f">{marked}</a></h2>" in html
+    assert f". {marked}</p>".replace("\u00ad", "") in html
+
+
+def test_a_title_counts_more_than_many_mentions(find, section):
+    long = RichText("<p>" + "word " * 2000 + "</p>")
+    PostFactory(parent=section, title="A year with all our owls", body=[("paragraph", long)])
+    PostFactory(parent=section, title="Birds", body=[("paragraph", RichText("<p>Owls, owls.</p>"))])
+    assert titles(find("owls")) == ["A year with all our owls", "Birds"]
+
+
+def test_names_are_found_by_the_same_words_as_posts(client, find, section):
+    author, topic = AuthorFactory(name="José O’Neil"), TopicFactory(name="PTSD/CPTSD")
+    book = BookFactory(title="Covid‑19 diaries: 北京大学")
+    recommend(section, book)
+    for thing, queries in (
+        (author, ("jose", "o'neil", "oneil")),
+        (topic, ("cptsd", "ptsd/cptsd")),
+        (book, ("covid-19", "covid19", "北京")),
+    ):
+        for query in queries:
+            assert str(thing) in re.sub("</?mark>", "", find(query)), query
+            assert str(thing) in client.get("/search/suggest/", {"q": query}).json()["suggestions"]
 
 
 ODD = [

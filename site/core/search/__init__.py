@@ -1,0 +1,17 @@
+"""A search backend for Wagtail: its own for the database, with words as ``tokens`` has them."""
+
+from typing import Any
+
+from django.db import connection
+from modelsearch.backends.base import BaseSearchBackend
+
+
+def SearchBackend(params: dict[str, Any]) -> BaseSearchBackend:
+    """Return the backend for the site's database, by the name that Wagtail looks for."""
+    if connection.vendor == "postgresql":
+        from .postgresql import PostgreSQLBackend
+
+        return PostgreSQLBackend(params)
+    from .sqlite import SQLiteBackend
+
+    return SQLiteBackend(params)
