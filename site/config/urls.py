@@ -25,6 +25,9 @@ _mail_events = [
 handler404 = "home.not_found.page_not_found"
 
 urlpatterns = [
+    # Logins and passwords: other views at addresses of Wagtail's, so they come first.
+    path("admin/", include("accounts.urls")),
+    path("", include("accounts.reader_urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("metrics", metrics.serve),

@@ -1,0 +1,41 @@
+"""Emails about accounts, and the nightly care of what login leaves behind."""
+
+from datetime import datetime
+from smtplib import SMTPException
+
+from celery import shared_task
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.utils.translation import override
+
+from . import emails, rotation
+
+RETRIES = {
+    "autoretry_for": (SMTPException, OSError),
+    "retry_backoff": 60,  # Seconds, doubled each time: about an hour in all.
+    "max_retries": 6,
+}
+KEEP_LOGINS_DAYS = 90
+
+
+@shared_task(**RETRIES)
+def send_security_email(user_id: int, event: str, details: dict[str, str]) -> None:
+    """Tell a user of an event in the security of the account, unless it is gone."""
+    user = get_user_model().objects.filter(pk=user_id).exclude(email="").first()
+    if user:
+        at = datetime.fromisoformat(details["at"])
+        emails.send_security_email(user, event, details | {"at": at})
+
+
+@shared_task(**RETRIES)
+def send_password_reset(address: str, language: str) -> None:
+    """Email a link to whoever has an account with an address; nobody waits for whether one does."""
+    with override(language):
+        emails.send_password_reset(address)
+
+
+@shared_task
+def tidy_logins() -> None:
+    """Delete old logins, and encrypt again what an earlier ``SECRET_KEY`` encrypted."""
+    call_command("axes_reset_logs", age=KEEP_LOGINS_DAYS)
+    rotation.encrypt_again()
