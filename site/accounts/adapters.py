@@ -19,6 +19,7 @@ from core.models import SiteSettings
 
 from . import encryption
 from .lockout import client_network
+from .verification import factors_of, is_verified
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -46,9 +47,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict]:
         """Return the ways to confirm one's identity; a password does not replace a factor."""
         methods = super().get_reauthentication_methods(user)
-        if getattr(context.request, "unverified_user", None):
-            factors = [method for method in methods if method["id"] != "reauthenticate"]
-            return factors or methods
+        if factors_of(user).exists() and not is_verified(context.request, user):
+            return [method for method in methods if method["id"] != "reauthenticate"]
         return methods
 
 

@@ -141,6 +141,10 @@ class CredentialField(forms.JSONField):
         except RecursionError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
+    def bound_data(self, data: str, initial: Any) -> Any:
+        """Return nothing of what was sent: a form that is shown again asks the browser anew."""
+        return initial
+
 
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
     """A new passkey. Unless the key cannot, it logs in without a password, too."""

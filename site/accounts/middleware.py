@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from .verification import factors_of, is_verified
+from .verification import factors_of, unverified_user
 
 # What somebody may open who still has to set up a factor …
 SET_UP_VIEWS = {
@@ -23,15 +23,14 @@ class SecondFactorMiddleware:
     """Makes ``request.user`` anonymous until a second factor is proved that the user has or needs.
 
     So every view that asks who somebody is, of the admin or not, refuses as it refuses strangers;
-    the login view leads on from there. ``request.unverified_user`` says who it would be. Requests
-    without a session cookie cost nothing and stay without one.
+    the login view leads on from there. Requests without a session cookie cost nothing and stay
+    without one.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.unverified_user = None
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             request.user = SimpleLazyObject(lambda: _verified_user(request))
         return self.get_response(request)
@@ -40,16 +39,12 @@ class SecondFactorMiddleware:
         self, request: HttpRequest, view: Callable[..., HttpResponse], *args: object
     ) -> None:
         name = request.resolver_match.view_name
-        if name not in SET_UP_VIEWS | VERIFY_VIEWS or request.user.is_authenticated:
+        if name not in SET_UP_VIEWS | VERIFY_VIEWS:
             return
-        user = request.unverified_user
+        user = unverified_user(request)
         if user and name in (VERIFY_VIEWS if factors_of(user).exists() else SET_UP_VIEWS):
             request.user = user
 
 
 def _verified_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
-    user = get_user(request)
-    if is_verified(request, user):
-        return user
-    request.unverified_user = user
-    return AnonymousUser()
+    return AnonymousUser() if unverified_user(request) else get_user(request)

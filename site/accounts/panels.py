@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.forms import Form
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.account import BaseSettingsPanel, ChangePasswordPanel, SettingsTab
 
@@ -43,6 +44,11 @@ class LimitedPasswordPanel(ChangePasswordPanel):
         return panel
 
     def get_form(self) -> PasswordChangeForm:
+        """Return one form however often it is asked for, so that one guess counts once."""
+        return self._form
+
+    @cached_property
+    def _form(self) -> PasswordChangeForm:
         form = super().get_form()
         form.request = self.request
         return form

@@ -6,7 +6,8 @@ must have one, is nobody in a session that is not.
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model, update_session_auth_hash
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.middleware import get_user
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
@@ -31,11 +32,17 @@ def mark_unverified(request: HttpRequest) -> None:
     request.session.pop(_VERIFIED_USER, None)
 
 
-def is_verified(request: HttpRequest, user: AbstractBaseUser) -> bool:
+def is_verified(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> bool:
     """Return whether a session may act for its user."""
     if user.is_anonymous or request.session.get(_VERIFIED_USER) == user.pk:
         return True
     return not factors_of(user).exists() and not is_required(user)
+
+
+def unverified_user(request: HttpRequest) -> AbstractBaseUser | None:
+    """Return whose session it is if it lacks the second factor."""
+    user = get_user(request)
+    return None if is_verified(request, user) else user
 
 
 def is_required(user: AbstractBaseUser) -> bool:

@@ -12,11 +12,13 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractBaseUser
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -28,7 +30,7 @@ from . import totp
 from .factors import remaining_codes
 from .forms import LoginForm, ReaderLoginForm
 from .panels import LimitedPasswordPanel
-from .verification import factors_of, is_required
+from .verification import factors_of, is_required, unverified_user
 
 MAX_RESETS_PER_NETWORK = 20  # An hour.
 
@@ -37,8 +39,8 @@ class SecondFactorLoginMixin:
     """Asks for the second factor after the password, if the user has one."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.method == "GET" and request.unverified_user:
-            return _ask_for_second_factor(request)
+        if request.method == "GET" and (user := unverified_user(request)):
+            return _ask_for_second_factor(request, user)
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Form) -> HttpResponse:
@@ -94,6 +96,10 @@ class AccountView(account.AccountView):
     """Wagtail's account page, with a limit on guesses at the old password."""
 
     def get_panels(self) -> list[account.BaseSettingsPanel]:
+        return self._panels
+
+    @cached_property
+    def _panels(self) -> list[account.BaseSettingsPanel]:
         return [LimitedPasswordPanel.in_place_of(panel) for panel in super().get_panels()]
 
 
@@ -108,8 +114,10 @@ class SecurityView(TemplateView):
         codes = Authenticator.objects.filter(
             user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES
         ).first()
+        factors = list(factors_of(user))
         return super().get_context_data(**kwargs) | {
-            "factors": list(factors_of(user)),
+            "factors": factors,
+            "has_app": any(factor.type == Authenticator.Type.TOTP for factor in factors),
             "is_required": is_required(user),
             "codes": codes,
             "remaining_codes": codes and remaining_codes(codes),
@@ -133,8 +141,8 @@ class GenerateRecoveryCodesView(codes_views.GenerateRecoveryCodesView):
         return super(codes_views.GenerateRecoveryCodesView, self).get_context_data(**kwargs)
 
 
-def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
-    factors = factors_of(request.unverified_user)
+def _ask_for_second_factor(request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+    factors = factors_of(user)
     if not factors.exists():
         return redirect("mfa_index")
     has_app = factors.filter(type=Authenticator.Type.TOTP).exists()
