@@ -110,6 +110,12 @@ def recent_failures(user: AbstractBaseUser) -> int:
     return attempts.aggregate(total=Sum("failures_since_start"))["total"] or 0
 
 
+def purge() -> None:
+    """Delete failures that no longer count, and logins that no longer make a network known."""
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - get_cool_off()).delete()
+    AxesProxyHandler.reset_logs(age_days=KNOWN_NETWORK_PERIOD.days)
+
+
 def respond_locked_out(
     request: HttpRequest, response: HttpResponse, credentials: dict | None
 ) -> HttpResponse:

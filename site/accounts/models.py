@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser, Group
 from django.db import models
 from django.db.models import Q
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -26,7 +27,7 @@ class TwoFactorPolicy(BaseGenericSetting):
     )
 
     panels = [
-        FieldPanel("required_groups", widget=None),
+        FieldPanel("required_groups", widget=CheckboxSelectMultiple),
         FieldPanel("is_required_for_administrators"),
     ]
 

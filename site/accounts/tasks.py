@@ -5,17 +5,15 @@ from smtplib import SMTPException
 
 from celery import shared_task
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.utils.translation import override
 
-from . import emails, rotation
+from . import emails, lockout, rotation
 
 RETRIES = {
     "autoretry_for": (SMTPException, OSError),
     "retry_backoff": 60,  # Seconds, doubled each time: about an hour in all.
     "max_retries": 6,
 }
-KEEP_LOGINS_DAYS = 90
 
 
 @shared_task(**RETRIES)
@@ -27,15 +25,18 @@ def send_security_email(user_id: int, event: str, details: dict[str, str]) -> No
         emails.send_security_email(user, event, details | {"at": at})
 
 
-@shared_task(**RETRIES)
+@shared_task
 def send_password_reset(address: str, language: str) -> None:
-    """Email a link to whoever has an account with an address; nobody waits for whether one does."""
+    """Email a link to whoever has an account with an address; nobody waits for whether one does.
+
+    Django logs what goes wrong and raises nothing: people ask again.
+    """
     with override(language):
         emails.send_password_reset(address)
 
 
 @shared_task
 def tidy_logins() -> None:
-    """Delete old logins, and encrypt again what an earlier ``SECRET_KEY`` encrypted."""
-    call_command("axes_reset_logs", age=KEEP_LOGINS_DAYS)
+    """Delete old logins and failures; encrypt again what an earlier ``SECRET_KEY`` encrypted."""
+    lockout.purge()
     rotation.encrypt_again()

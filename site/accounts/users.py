@@ -13,7 +13,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
@@ -43,7 +42,6 @@ class UserSecurityView(WagtailAdminTemplateMixin, TemplateView):
     """The second factors of a user, and failed logins; both can be reset."""
 
     template_name = "accounts/user_security.html"
-    page_title = gettext_lazy("Security")
     header_icon = "lock"
 
     def setup(self, request: HttpRequest, pk: int, **kwargs: object) -> None:
@@ -65,8 +63,8 @@ class UserSecurityView(WagtailAdminTemplateMixin, TemplateView):
             messages.success(request, _("The account was unlocked."))
         return redirect(request.path)
 
-    def get_page_subtitle(self) -> str:
-        return get_user_display_name(self.user)
+    def get_page_title(self) -> str:
+        return _("Security of %(user)s") % {"user": get_user_display_name(self.user)}
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         return [

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessLog
 from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
-from accounts import lockout
+from accounts import lockout, tasks
 from tests.factories import PostFactory
 
 from .conftest import PASSWORD, SECRET, code_now
@@ -202,6 +202,19 @@ def test_command_unlocks(client, editor, log_in):
     fail(client, log_in)
     call_command("axes_reset_username", "anna")
     assert is_logged_in(log_in(client))
+
+
+def test_addresses_are_deleted_at_night(client, editor, log_in):
+    start = timezone.now()
+    with time_machine.travel(start - timedelta(days=91), tick=False):
+        fail(client, log_in, times=1, username="somebody")
+        log_in(client)
+    with time_machine.travel(start, tick=False):
+        log_in(client)
+        fail(client, log_in, times=1)
+        tasks.tidy_logins()
+    assert AccessLog.objects.count() == 1
+    assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["anna"]
 
 
 # Passwords of pages and collections
