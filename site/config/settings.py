@@ -4,6 +4,7 @@
 """
 
 import os
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "newsletter",
     "blog",
     "core",
+    "accounts",
     "config",
     "localmail",
     "wagtail.contrib.forms",
@@ -48,7 +50,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.table_block",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "accounts.apps.UsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -57,6 +59,10 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "anymail",
     "django_altcha",
     "django.contrib.auth",
@@ -80,11 +86,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.body_limits.BodyLimitMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.impossible_lookups.ImpossibleLookupMiddleware",
     "blog.elsewhere.lead_on",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -162,6 +171,7 @@ PAGE_CACHE_NEVER = (
 # Apps and models of which no page shows anything, though they change often.
 PAGE_CACHE_UNSEEN = {
     *("auth", "contenttypes", "sessions", "wagtailadmin", "wagtailsearch", "wagtailusers"),
+    *("account", "accounts", "axes", "mfa"),
     *("core.User", "home.ContactMessage", "blog.CommentNotice", "blog.PostPDF"),
     *(
         f"newsletter.{model}"
@@ -236,6 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "what posts are about": {"task": "blog.tasks.learn_terms_again", "schedule": NIGHTLY},
     "the search": {"task": "blog.tasks.index_all_pages", "schedule": NIGHTLY},
     "old PDFs": {"task": "blog.tasks.tidy_pdfs", "schedule": NIGHTLY},
+    "logins": {"task": "accounts.tasks.tidy_logins", "schedule": NIGHTLY},
     "lost pictures": {"task": "core.tasks.draw_what_is_wanting", "schedule": NIGHTLY},
     "videos elsewhere": {"task": "blog.tasks.ask_about_embeds", "schedule": NIGHTLY},
     "comments": {
@@ -370,6 +381,51 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "wagtailadmin_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+AUTHENTICATION_BACKENDS = [
+    # It refuses those who are locked out, and leaves all else to Django's.
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "accounts.forms.PasswordResetForm"
+
+# Failed logins of an account from one network; wider limits: accounts.lockout.
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_network"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.respond_locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Second factors
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reauthenticate": "accounts.forms.ReauthenticateForm"}
+# django-axes counts for all of them.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+# Users have no second address of their own that could be verified.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.ReauthenticateCodeForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.EditPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticatePasskeyForm",
+    "login_webauthn": "accounts.forms.LoginPasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Codes of the step before and after are taken, too (RFC 6238, 5.2): 30 seconds each way.
+MFA_TOTP_TOLERANCE = 1
 
 # What visitors send is text: 5,000 characters of any script, encoded for a form, are 60 KB.
 MAX_BODY_BYTES = 64 * 1024
@@ -468,6 +524,8 @@ LOGGING = {
     "loggers": {
         # What editors do is kept in Wagtail's own log, in the database.
         **{name: {"level": "WARNING"} for name in ("wagtail", "django_tasks")},
+        # accounts.lockout says the same once, and without what was typed.
+        "axes": {"level": "ERROR"},
         # A worker's --loglevel is for what Celery says.
         "newsletter": {"level": "INFO"},
         # They tell of each rule that they pass over, and of pictures that only decorate.

@@ -20,6 +20,9 @@ handler400 = "core.views.bad_request"
 handler404 = "home.not_found.page_not_found"
 
 urlpatterns = [
+    # Logins and passwords: other views at addresses of Wagtail's, so they come first.
+    path("admin/", include("accounts.urls")),
+    path("", include("accounts.reader_urls")),
     path("admin/", include(wagtailadmin_urls)),
     re_path(r"^documents/(\d+)/(.*)$", read_only(serve_document), name="wagtaildocs_serve"),
     path("documents/", include(wagtaildocs_urls)),

@@ -1,5 +1,6 @@
 """What every app stands on: people who log in, images with a credit, the site's own words."""
 
+from collections.abc import Iterator
 from http import HTTPMethod
 
 from django.contrib.auth.models import AbstractUser
@@ -36,6 +37,18 @@ __all__ = ["BasePage", "CreditedImage", "Rendition", "SiteSettings", "User"]
 
 class User(AbstractUser):
     """Somebody who logs in: an editor, an author, an administrator."""
+
+    # Raised to end all sessions of a user, as a change of the password does.
+    session_version = models.PositiveIntegerField(default=0, editable=False)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what must be unchanged for a session to stay valid."""
+        return f"{super().get_session_auth_hash()}-{self.session_version}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same for each of ``SECRET_KEY_FALLBACKS``."""
+        for value in super().get_session_auth_fallback_hash():
+            yield f"{value}-{self.session_version}"
 
 
 class CreditedImage(AbstractImage):

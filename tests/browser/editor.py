@@ -14,7 +14,7 @@ def log_in(page: Page, name: str) -> None:
     page.goto("/admin/login/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(f"secret-of-the-{name}")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(re.compile("/admin/$"))
 
 

@@ -69,7 +69,7 @@ def open_post(page: Page) -> None:
     page.goto("/admin/login/")
     page.get_by_label("Username").fill("editor")
     page.get_by_label("Password").fill("lantern-editor")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/admin/")
     page.goto("/admin/pages/search/?q=Less+Time+in+Bed")
     page.get_by_role("link", name="The Strange Arithmetic of Less Time in Bed").first.click()
