@@ -43,6 +43,8 @@ class Cause(models.TextChoices):
     HELD = "held", _("is late and waits for you")
     CREDENTIALS = "credentials", _("is paused: the mail server does not let the site in")
     RATES = "rates", _("is paused: too many mails came back or were called spam")
+    REFUSED = "refused", _("is paused: the mail server refused most recipients")
+    SKIPPED = "skipped", _("was not sent to some readers: its posts were withdrawn")
     IN_DOUBT = "in_doubt", _("has mails that may not have been sent")
 
 

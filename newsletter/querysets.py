@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Case, F, Min, Q, Sum, Value, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Case, F, Min, Q, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, Lower, RowNumber
 
 if TYPE_CHECKING:
     from newsletter.models import Digest, Newsletter
@@ -124,6 +124,10 @@ class DigestQuerySet(models.QuerySet):
             state__in=["planning", "sending"], paused_at=None, newsletter__active=True
         )
 
+    def on_probation(self) -> "DigestQuerySet":
+        """Those of which the server has accepted nothing yet, or nothing since it had trouble."""
+        return self.filter(state__in=["planning", "sending"], is_proven=False)
+
     def finished_before(self, moment: datetime) -> "DigestQuerySet":
         """Those of which nothing was left to be done at a moment."""
         return self.filter(state__in=["sent", "empty", "cancelled"], finished_at__lt=moment)
@@ -153,8 +157,19 @@ class BatchQuerySet(models.QuerySet):
         Of one that is cancelled they are to be closed.
         """
         going_on = Q(cohort__digest__paused_at=None, cohort__digest__newsletter__active=True)
+        going_on &= Q(cohort__digest__is_proven=True) | Q(pk__in=self.model.objects.first_open())
         cancelled = Q(cohort__digest__state="cancelled")
         return self.claimable(now).filter(going_on | cancelled, not_queued_lately(now))
+
+    def first_open(self) -> "BatchQuerySet":
+        """The one batch of each digest on probation that may be tried: claimed, or the earliest."""
+        place = Window(
+            RowNumber(),
+            partition_by=F("cohort__digest"),
+            order_by=[F("state").asc(), F("not_before").asc(), F("pk").asc()],
+        )
+        on_probation = self.open().filter(cohort__digest__is_proven=False)
+        return on_probation.annotate(place=place).filter(place=1).values("pk")
 
     def queued(self, now: datetime) -> "BatchQuerySet":
         """Those claimable ones that a worker has been told of and has not begun."""
@@ -256,6 +271,27 @@ class DeliveryQuerySet(models.QuerySet):
         """
         number = self.filter(state=came_from).update(state=to, **values)
         return Counter({to: number, came_from: -number})
+
+    def requeued(self, **values: Any) -> "Counter[str]":
+        """Queue them again, whatever their states and fates; return how the numbers changed.
+
+        What a refusal told of a mail's fate is forgotten, for there is to be another answer.
+        """
+        changes: Counter[str] = Counter()
+        for state, fate, number in (
+            self.order_by().values_list("state", "fate").annotate(number=models.Count("pk"))
+        ):
+            changes.subtract({state: number, fate: number} if fate else {state: number})
+        chosen = self.update(state="pending", fate="", sent_at=None, **values)
+        changes["pending"] += chosen
+        return changes
+
+    def refused_or_skipped(self) -> "DeliveryQuerySet":
+        """Those that no server has accepted and that ended without being sent.
+
+        ``sent_at`` tells those apart that a provider accepted, and then dropped or bounced.
+        """
+        return self.filter(state__in=["failed", "skipped"], sent_at=None)
 
     def given_up(self, problem: str) -> "Counter[str]":
         """Fail those that wait; each keeps what the server last said of it, if it said anything."""

@@ -105,10 +105,16 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='planned')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
                 ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='paused')),
+                ('pause_code', models.CharField(blank=True, choices=[('credentials', 'The mail server does not accept the site’s login.'), ('rates', 'Too many emails bounced or were reported as spam.'), ('refused', 'The mail server refused most recipients, so the fault is in its settings or in the site’s account there. Those recipients stay queued and nobody is suppressed. The server said:')], editable=False, max_length=20)),
                 ('pause_reason', models.TextField(blank=True, verbose_name='why it is paused')),
                 ('told', models.JSONField(default=list, editable=False)),
                 ('asked_bounces', models.FloatField(default=0, editable=False)),
                 ('asked_complaints', models.FloatField(default=0, editable=False)),
+                ('is_proven', models.BooleanField(default=False, editable=False)),
+                ('failures', models.PositiveIntegerField(default=0, editable=False)),
+                ('failing_since', models.DateTimeField(editable=False, null=True)),
+                ('rest_until', models.DateTimeField(editable=False, null=True)),
+                ('refused', models.JSONField(default=list, editable=False)),
                 ('posts', models.ManyToManyField(related_name='digests', to='blog.postpage', verbose_name='posts')),
             ],
             options={
@@ -116,6 +122,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'digests',
                 'ordering': ['-until', '-pk'],
             },
+        ),
+        migrations.AddField(
+            model_name='suppression',
+            name='digest',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='suppressions', to='newsletter.digest', verbose_name='digest'),
         ),
         migrations.AddField(
             model_name='cohort',

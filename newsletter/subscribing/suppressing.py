@@ -17,13 +17,23 @@ BARS = REASONS[1:]
 
 
 @transaction.atomic
-def suppress(address: str, reason: str, detail: str, now: datetime) -> None:
+def suppress(
+    address: str, reason: str, detail: str, now: datetime, digest: int | None = None
+) -> None:
     """Stop all mail to an address that bounced or complained, with the provider's words on why.
+
+    ``digest`` is the key of the digest that it did not get.
 
     Who complained has left. Who cannot be reached is stopped, and goes on when this is lifted.
     Twice does no harm.
     """
-    values = {"address": address, "reason": reason, "detail": detail, "at": now}
+    values = {
+        "address": address,
+        "reason": reason,
+        "detail": detail,
+        "at": now,
+        "digest_id": digest,
+    }
     suppressions = Suppression.objects.select_for_update()
     suppression, is_new = suppressions.get_or_create(
         key=Suppression.key_of(address), defaults=values
@@ -76,7 +86,7 @@ def forget(address: str, now: datetime) -> None:
     erased = {"reason": Suppression.Reason.ERASED, "at": now}
     suppression, _ = suppressions.get_or_create(key=Suppression.key_of(address), defaults=erased)
     # What a server said of it often repeats the address.
-    Suppression.objects.filter(pk=suppression.pk).update(address="", detail="")
+    Suppression.objects.filter(pk=suppression.pk).update(address="", detail="", digest=None)
 
 
 def stop(subscription: Subscription, how: str, now: datetime) -> None:
