@@ -22,7 +22,18 @@ Groups = Mapping[datetime, Collection[int | None]]
 NUMBERS_A_RANGE = 10
 
 # What batches count of their deliveries.
-COUNTS = ("size", "sent", "failed", "skipped", "in_doubt", "delivered", "bounced", "complained")
+# ``withdrawn`` are those of the skipped whose posts could not be mailed.
+COUNTS = (
+    "size",
+    "sent",
+    "failed",
+    "skipped",
+    "withdrawn",
+    "in_doubt",
+    "delivered",
+    "bounced",
+    "complained",
+)
 
 
 def not_queued_lately(now: datetime) -> Q:
@@ -54,7 +65,12 @@ class SubscriberQuerySet(models.QuerySet):
 
     def at(self, email: str) -> "SubscriberQuerySet":
         """The one at an address, however it is capitalised, as the unique index compares them."""
-        return self.alias(folded=Lower("email")).filter(folded=Lower(models.Value(email)))
+        return self.at_any([email])
+
+    def at_any(self, emails: Sequence[str]) -> "SubscriberQuerySet":
+        """Those at some addresses, likewise."""
+        folded = [Lower(models.Value(email)) for email in emails]
+        return self.alias(folded=Lower("email")).filter(folded__in=folded)
 
 
 class SubscriptionQuerySet(models.QuerySet):
@@ -188,6 +204,10 @@ class BatchQuerySet(models.QuerySet):
         """Those that have deliveries that failed or are in doubt."""
         return self.filter(Q(failed__gt=0) | Q(in_doubt__gt=0))
 
+    def not_sent_to_all(self) -> "BatchQuerySet":
+        """Those that have deliveries that failed or were skipped."""
+        return self.filter(Q(failed__gt=0) | Q(skipped__gt=0))
+
     def counts_by_digest(self) -> dict[int, "Counter[str]"]:
         """Return how many deliveries of each digest came to which end, by the digest's number.
 
@@ -231,6 +251,10 @@ class DeliveryQuerySet(models.QuerySet):
         """
         rest = self.filter(state__in=["pending", "submitting"], pk__gt=after).order_by("pk")
         return self.model.objects.filter(pk__in=rest[:size])
+
+    def untroubled(self) -> "DeliveryQuerySet":
+        """Those that wait, and that nothing was said of yet."""
+        return self.filter(state="pending", error="")
 
     def recipients(self) -> "DeliveryQuerySet":
         """Whom they go to, as rows: numbers of delivery and subscription, address, name, wanted.
@@ -282,6 +306,7 @@ class DeliveryQuerySet(models.QuerySet):
             self.order_by().values_list("state", "fate").annotate(number=models.Count("pk"))
         ):
             changes.subtract({state: number, fate: number} if fate else {state: number})
+        changes["withdrawn"] -= self.filter(state="skipped", error="withdrawn").count()
         chosen = self.update(state="pending", fate="", sent_at=None, **values)
         changes["pending"] += chosen
         return changes
@@ -292,6 +317,13 @@ class DeliveryQuerySet(models.QuerySet):
         ``sent_at`` tells those apart that a provider accepted, and then dropped or bounced.
         """
         return self.filter(state__in=["failed", "skipped"], sent_at=None)
+
+    def skipped(self, reason: str) -> "Counter[str]":
+        """Skip those that wait, for a reason that is given as its code."""
+        changes = self.moved("skipped", came_from="pending", error=reason)
+        if reason == "withdrawn":
+            changes["withdrawn"] = changes["skipped"]
+        return changes
 
     def given_up(self, problem: str) -> "Counter[str]":
         """Fail those that wait; each keeps what the server last said of it, if it said anything."""

@@ -147,7 +147,7 @@ def _obstacle(digest: Digest, counts: Counter[str], now: datetime) -> str:
         late = span(now - digest.until)
         return f"is held back, for it was due {late} ago. Release or cancel it {WHERE}."
     if digest.paused_at:
-        reason = digest.pause_reason or "No reason was given."
+        reason = digest.pause_text or "No reason was given."
         since = span(now - digest.paused_at)
         return (
             f"has been paused for {since}; {waiting}. {_sentence(reason)} "

@@ -73,7 +73,7 @@ def _waiting() -> Iterator[Concern]:
                 % {
                     "since": since,
                     "zone": digest.newsletter.time_zone,
-                    "reason": digest.pause_reason,
+                    "reason": digest.pause_text,
                 },
             )
 

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('sent', models.PositiveIntegerField(default=0, verbose_name='sent')),
                 ('failed', models.PositiveIntegerField(default=0, verbose_name='failed')),
                 ('skipped', models.PositiveIntegerField(default=0, verbose_name='not sent')),
+                ('withdrawn', models.PositiveIntegerField(default=0, verbose_name='skipped without posts')),
                 ('in_doubt', models.PositiveIntegerField(default=0, verbose_name='in doubt')),
                 ('delivered', models.PositiveIntegerField(default=0, verbose_name='delivered')),
                 ('bounced', models.PositiveIntegerField(default=0, verbose_name='bounced')),

@@ -32,6 +32,7 @@ class Batch(models.Model):
     sent = models.PositiveIntegerField(_("sent"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     skipped = models.PositiveIntegerField(_("not sent"), default=0)
+    withdrawn = models.PositiveIntegerField(_("skipped without posts"), default=0)
     in_doubt = models.PositiveIntegerField(_("in doubt"), default=0)
     delivered = models.PositiveIntegerField(_("delivered"), default=0)
     bounced = models.PositiveIntegerField(_("bounced"), default=0)
@@ -85,7 +86,8 @@ class Delivery(models.Model):
     class SkipReason(models.TextChoices):
         """Why a delivery was skipped; its ``error`` has the code."""
 
-        UNSUBSCRIBED = "unsubscribed", _("The reader had unsubscribed, or was suppressed.")
+        UNSUBSCRIBED = "unsubscribed", _("The reader had unsubscribed.")
+        SUPPRESSED = "suppressed", _("The address was suppressed.")
         WITHDRAWN = "withdrawn", _("Its posts were not public, or not in the section.")
         CANCELLED = "cancelled", _("The digest was cancelled.")
 

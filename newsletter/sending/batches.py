@@ -19,7 +19,8 @@ from django.utils.translation import override
 
 from .. import alerts
 from ..digests.rendering import render
-from ..models import Batch, Cohort, Delivery, Digest
+from ..models import Batch, Cohort, Delivery, Digest, Subscription
+from ..querysets import DeliveryQuerySet
 from . import controls, probation, refusals, transports
 from .claims import claim, ids_of, lease, log, log_end, note_failure, ours, release
 from .outcomes import STOPPING, Halt, Outcome, Recipient, Result, Withdrawal
@@ -191,20 +192,26 @@ def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> lis
     Leaving counts from the moment it is done, so who still wants the mail is asked here. Deliveries
     that are marked already were so by ourselves, and not handed over: the answer got lost.
     """
-    while rows := list(batch.deliveries.to_submit(last, size).recipients()):
+    waiting = batch.deliveries.all()
+    if batch.is_probe and not last and waiting.untroubled().exists():
+        # Who was refused before tells less of whether the server takes mail now.
+        waiting = waiting.untroubled()
+    while rows := list(waiting.to_submit(last, size).recipients()):
         part = [Recipient(*row[:-1]) for row in rows if row[-1]]
         numbers = [recipient.delivery_id for recipient in part]
         unwanted = {row[0] for row in rows} - set(numbers)
         if unwanted:
-            changes.update(
-                batch.deliveries.filter(pk__in=unwanted).moved(
-                    Delivery.State.SKIPPED,
-                    came_from=Delivery.State.PENDING,
-                    error=Delivery.SkipReason.UNSUBSCRIBED,
-                )
-            )
+            changes.update(_skip(batch.deliveries.filter(pk__in=unwanted)))
         if part:
             batch.deliveries.numbered(numbers).update(state=Delivery.State.SUBMITTING)
             return part
         last = rows[-1][0]
     return []
+
+
+def _skip(deliveries: DeliveryQuerySet) -> Counter[str]:
+    """Skip deliveries to readers who get nothing any more, and return how the counts changed."""
+    suppressed = deliveries.filter(subscription__state=Subscription.State.SUPPRESSED)
+    changes = suppressed.skipped(Delivery.SkipReason.SUPPRESSED)
+    changes.update(deliveries.skipped(Delivery.SkipReason.UNSUBSCRIBED))
+    return changes

@@ -169,9 +169,7 @@ def _claim(batch_id: int, now: datetime) -> Batch | None:
 def _ended(batch: Batch, halt: Halt | None, now: datetime) -> Counter[str]:
     """End what waits in a batch and is not to be tried again; return how counts changed."""
     if isinstance(halt, Withdrawal):
-        return batch.deliveries.moved(
-            Delivery.State.SKIPPED, came_from=Delivery.State.PENDING, error=halt.detail
-        )
+        return batch.deliveries.skipped(halt.detail)
     if (halt is None or halt.is_fault) and probation.is_over(batch.cohort.digest, now):
         return batch.deliveries.given_up(halt.detail if halt else "")
     return Counter()
