@@ -253,8 +253,8 @@ class DeliveryQuerySet(models.QuerySet):
         return self.model.objects.filter(pk__in=rest[:size])
 
     def untroubled(self) -> "DeliveryQuerySet":
-        """Those that wait, and that nothing was said of yet."""
-        return self.filter(state="pending", error="")
+        """Those that nothing was said of yet."""
+        return self.filter(error="")
 
     def recipients(self) -> "DeliveryQuerySet":
         """Whom they go to, as rows: numbers of delivery and subscription, address, name, wanted.

@@ -193,7 +193,7 @@ def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> lis
     that are marked already were so by ourselves, and not handed over: the answer got lost.
     """
     waiting = batch.deliveries.all()
-    if batch.is_probe and not last and waiting.untroubled().exists():
+    if batch.is_probe and not last and waiting.untroubled().to_submit(0, 1).exists():
         # Who was refused before tells less of whether the server takes mail now.
         waiting = waiting.untroubled()
     while rows := list(waiting.to_submit(last, size).recipients()):
