@@ -184,7 +184,9 @@ class BatchQuerySet(models.QuerySet):
             partition_by=F("cohort__digest"),
             order_by=[F("state").asc(), F("not_before").asc(), F("pk").asc()],
         )
-        on_probation = self.open().filter(cohort__digest__is_proven=False)
+        on_probation = self.open().filter(
+            cohort__digest__is_proven=False, cohort__digest__paused_at=None
+        )
         return on_probation.annotate(place=place).filter(place=1).values("pk")
 
     def queued(self, now: datetime) -> "BatchQuerySet":

@@ -123,6 +123,9 @@ def _submit_all(batch: Batch, cohort: Cohort, transport: transports.Transport) -
     _check_under_way(digest)
     if not digest.is_proven and not batch.is_probe:
         raise Halt("The digest is on probation.", is_fault=False)
+    if digest.is_proven and batch.is_probe:
+        # The task that ends here wakes the other workers.
+        raise Halt("", is_fault=False)
 
 
 def _note_answers(batch: Batch, results: Sequence[Result]) -> None:
@@ -180,10 +183,18 @@ def _size_of_part(batch: Batch, size: int) -> int:
         return 0
     newsletter, batch.cohort.digest = batch.cohort.digest.newsletter, digest
     digest.newsletter = newsletter
-    if digest.is_proven:
-        batch.is_probe = False
-        return size
-    return probation.part_size(size, digest.failures) if batch.is_probe else 0
+    if not digest.is_proven:
+        return probation.part_size(size, digest.failures) if batch.is_probe else 0
+    if batch.is_probe and _others_wait(batch):
+        return 0
+    batch.is_probe = False
+    return size
+
+
+def _others_wait(batch: Batch) -> bool:
+    """Return whether other batches of a digest are to be sent."""
+    others = Batch.objects.claimable(timezone.now()).exclude(pk=batch.pk)
+    return others.filter(cohort__digest=batch.cohort.digest_id).exists()
 
 
 def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> list[Recipient]:

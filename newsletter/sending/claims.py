@@ -96,7 +96,7 @@ def release(batch: Batch, halt: Halt | None) -> None:
                 values["attempts"] = F("attempts") - 1
         ours(batch).add_counts(changes, error=error, **values)
     if waits:
-        log(logging.WARNING, "goes on later: %s", batch, error)
+        log(logging.WARNING if is_fault else logging.INFO, "goes on later: %s", batch, error)
     is_post_gone = is_withdrawn and halt.detail == Delivery.SkipReason.WITHDRAWN
     if is_post_gone and changes[Delivery.State.SKIPPED]:
         alerts.tell_editors(batch.cohort.digest, alerts.Cause.SKIPPED)

@@ -27,9 +27,7 @@ def digest(newsletter, section) -> Digest:
     digest.posts.add(post)
     cohort = CohortFactory(digest=digest)
     cohort.posts.add(post)
-    batch = BatchFactory(
-        cohort=cohort, state="done", size=4, sent=1, failed=1, skipped=2, withdrawn=1
-    )
+    batch = BatchFactory(cohort=cohort, state="done", withdrawn=1)
     for name, state, error in [
         ("ana", "sent", ""),
         ("ben", "failed", "554 5.7.1 Relay access denied"),
@@ -62,7 +60,9 @@ def test_the_page_says_whom_and_what_and_does_nothing(admin_client, digest):
     assert "1 mail: 554 5.7.1 Relay access denied" in words
     assert "1 mail: Its posts were not public, or not in the section." in words
     assert "Posts that can be sent now: Rain" in words
-    assert "ben@example.com cleo@example.com" in words
+    assert "ben@example.com" in words
+    assert "cleo@example.com" in words
+    assert "ana@example.com" not in words
     assert "1 other reader is left out" in words
     assert Delivery.objects.filter(state="pending").count() == 0
 
