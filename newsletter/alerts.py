@@ -46,6 +46,8 @@ class Cause(models.TextChoices):
     RESTORED = "restored", _("waits for you: the database was restored from a backup")
     OMISSIONS = "omissions", _("goes out without a post that cannot be rendered")
     UNRENDERABLE = "unrenderable", _("is paused: it cannot be rendered")
+    REFUSED = "refused", _("is paused: the mail server refused most recipients")
+    SKIPPED = "skipped", _("was not sent to some readers: its posts were withdrawn")
     IN_DOUBT = "in_doubt", _("has mails that may not have been sent")
 
 

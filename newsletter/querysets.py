@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Case, F, Min, Q, Sum, Value, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Case, F, Min, Q, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, Lower, RowNumber
 
 from core.addresses import address_key
 
@@ -24,7 +24,18 @@ Groups = Mapping[datetime, Collection[int | None]]
 NUMBERS_A_RANGE = 10
 
 # What batches count of their deliveries.
-COUNTS = ("size", "sent", "failed", "skipped", "in_doubt", "delivered", "bounced", "complained")
+# ``withdrawn`` are those of the skipped whose posts could not be mailed.
+COUNTS = (
+    "size",
+    "sent",
+    "failed",
+    "skipped",
+    "withdrawn",
+    "in_doubt",
+    "delivered",
+    "bounced",
+    "complained",
+)
 
 
 def not_queued_lately(now: datetime) -> Q:
@@ -56,7 +67,12 @@ class SubscriberQuerySet(models.QuerySet):
 
     def at(self, email: str) -> "SubscriberQuerySet":
         """The one at an address, however it is spelled, as the unique index compares them."""
-        return self.alias(key=Lower("email")).filter(key=address_key(email))
+        return self.at_any([email])
+
+    def at_any(self, emails: Sequence[str]) -> "SubscriberQuerySet":
+        """Those at some addresses, likewise."""
+        keys = [address_key(email) for email in emails]
+        return self.alias(key=Lower("email")).filter(key__in=keys)
 
 
 class SignUpQuerySet(models.QuerySet):
@@ -134,6 +150,10 @@ class DigestQuerySet(models.QuerySet):
             state__in=["planning", "sending"], paused_at=None, newsletter__active=True
         )
 
+    def on_probation(self) -> "DigestQuerySet":
+        """Those of which the server has accepted nothing yet, or nothing since it had trouble."""
+        return self.filter(state__in=["planning", "sending"], is_proven=False)
+
     def finished_before(self, moment: datetime) -> "DigestQuerySet":
         """Those of which nothing was left to be done at a moment."""
         return self.filter(state__in=["sent", "empty", "cancelled"], finished_at__lt=moment)
@@ -163,8 +183,21 @@ class BatchQuerySet(models.QuerySet):
         Of one that is cancelled they are to be closed.
         """
         going_on = Q(cohort__digest__paused_at=None, cohort__digest__newsletter__active=True)
+        going_on &= Q(cohort__digest__is_proven=True) | Q(pk__in=self.model.objects.first_open())
         cancelled = Q(cohort__digest__state="cancelled")
         return self.claimable(now).filter(going_on | cancelled, not_queued_lately(now))
+
+    def first_open(self) -> "BatchQuerySet":
+        """The one batch of each digest on probation that may be tried: claimed, or the earliest."""
+        place = Window(
+            RowNumber(),
+            partition_by=F("cohort__digest"),
+            order_by=[F("state").asc(), F("not_before").asc(), F("pk").asc()],
+        )
+        on_probation = self.open().filter(
+            cohort__digest__is_proven=False, cohort__digest__paused_at=None
+        )
+        return on_probation.annotate(place=place).filter(place=1).values("pk")
 
     def queued(self, now: datetime) -> "BatchQuerySet":
         """Those claimable ones that a worker has been told of and has not begun."""
@@ -182,6 +215,10 @@ class BatchQuerySet(models.QuerySet):
     def with_problems(self) -> "BatchQuerySet":
         """Those that have deliveries that failed or are in doubt."""
         return self.filter(Q(failed__gt=0) | Q(in_doubt__gt=0))
+
+    def not_sent_to_all(self) -> "BatchQuerySet":
+        """Those that have deliveries that failed or were skipped."""
+        return self.filter(Q(failed__gt=0) | Q(skipped__gt=0))
 
     def counts_by_digest(self) -> dict[int, "Counter[str]"]:
         """Return how many deliveries of each digest came to which end, by the digest's number.
@@ -227,6 +264,10 @@ class DeliveryQuerySet(models.QuerySet):
         rest = self.filter(state__in=["pending", "submitting"], pk__gt=after).order_by("pk")
         return self.model.objects.filter(pk__in=rest[:size])
 
+    def untroubled(self) -> "DeliveryQuerySet":
+        """Those that nothing was said of yet."""
+        return self.filter(error="")
+
     def recipients(self) -> "DeliveryQuerySet":
         """Whom they go to, as rows: numbers of delivery and subscription, address, name, wanted.
 
@@ -266,6 +307,35 @@ class DeliveryQuerySet(models.QuerySet):
         """
         number = self.filter(state=came_from).update(state=to, **values)
         return Counter({to: number, came_from: -number})
+
+    def requeued(self, **values: Any) -> "Counter[str]":
+        """Queue them again, whatever their states and fates; return how the numbers changed.
+
+        What a refusal told of a mail's fate is forgotten, for there is to be another answer.
+        """
+        changes: Counter[str] = Counter()
+        for state, fate, number in (
+            self.order_by().values_list("state", "fate").annotate(number=models.Count("pk"))
+        ):
+            changes.subtract({state: number, fate: number} if fate else {state: number})
+        changes["withdrawn"] -= self.filter(state="skipped", error="withdrawn").count()
+        chosen = self.update(state="pending", fate="", sent_at=None, **values)
+        changes["pending"] += chosen
+        return changes
+
+    def refused_or_skipped(self) -> "DeliveryQuerySet":
+        """Those that no server has accepted and that ended without being sent.
+
+        ``sent_at`` tells those apart that a provider accepted, and then dropped or bounced.
+        """
+        return self.filter(state__in=["failed", "skipped"], sent_at=None)
+
+    def skipped(self, reason: str) -> "Counter[str]":
+        """Skip those that wait, for a reason that is given as its code."""
+        changes = self.moved("skipped", came_from="pending", error=reason)
+        if reason == "withdrawn":
+            changes["withdrawn"] = changes["skipped"]
+        return changes
 
     def given_up(self, problem: str) -> "Counter[str]":
         """Fail those that wait; each keeps what the server last said of it, if it said anything."""

@@ -13,6 +13,7 @@ from operator import itemgetter
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Sum
+from django.db.models.functions import Greatest
 
 from . import ticks
 from .models import Batch, Digest, Notice
@@ -152,7 +153,7 @@ def _obstacle(digest: Digest, counts: Counter[str], now: datetime) -> str:
             )
         return f"is on hold, for it was due {late} ago. Send it or cancel it {WHERE}."
     if digest.paused_at:
-        reason = digest.pause_reason or "No reason was given."
+        reason = digest.pause_text or "No reason was given."
         since = span(now - digest.paused_at)
         return (
             f"has been paused for {since}; {waiting}. {_sentence(reason)} "
@@ -207,7 +208,9 @@ def _failing(now: datetime) -> Iterator[Finding]:
         cohort__digest__in=Digest.objects.under_way(), state=Batch.State.PENDING, attempts__gt=0
     ).exclude(error="")
     rows = failed.values_list("cohort__digest", "error").annotate(
-        number=Count("pk"), most=Max("attempts"), next=Min("not_before")
+        number=Count("pk"),
+        most=Greatest(Max("attempts"), Max("cohort__digest__failures")),
+        next=Min("not_before"),
     )
     rows = list(rows.order_by("cohort__digest", "-number"))
     digests = Digest.objects.select_related("newsletter").in_bulk({row[0] for row in rows})

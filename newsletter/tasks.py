@@ -11,7 +11,7 @@ from django.utils import timezone
 from . import alerts, ticks
 from .digests import planning, pruning
 from .models import Batch, Digest, Newsletter, Notice, SignUp
-from .sending import batches, breaker, reconciling, restored
+from .sending import batches, breaker, claims, reconciling, restored
 from .subscribing import cleaning, notices, sign_ups
 
 # So many messages about batches lie in the broker at once, however many batches wait.
@@ -23,7 +23,7 @@ def tick() -> None:
     """Look for whatever is due, and have it done."""
     now = timezone.now()
     restored.check(now)
-    batches.recover_abandoned(now)
+    claims.recover_abandoned(now)
     breaker.check(now)
     due = {(newsletter.pk, cadence, until) for newsletter, cadence, until in planning.due(now)}
     begun = Digest.objects.being_planned().values_list("newsletter_id", "cadence", "until")
@@ -48,8 +48,9 @@ def plan_digest(newsletter_id: int, cadence: str, until: str) -> None:
 
 @shared_task
 def send_batch(batch_id: int) -> None:
-    """Send a batch."""
+    """Send a batch; once it is done more may be sent, as of a digest that was on probation."""
     batches.send(batch_id)
+    queue_batches()
     batches.finish_digests(timezone.now())
     queue_batches()
 

@@ -38,9 +38,12 @@ class Fault:
     headers: dict[str, str]
     to: str | None
     number: int | None
+    last: int | None = None
 
     def meets(self, addresses: list[str], number: int) -> bool:
         """Return whether it is this call's."""
+        if self.last and number > self.last:
+            return False
         return (self.to is None or self.to in addresses) and self.number in (None, number)
 
 
@@ -99,12 +102,15 @@ class Provider:
         to: str | None = None,
         number: int | None = None,
         headers: dict[str, str] | None = None,
+        times: int | None = None,
     ) -> None:
         """Answer calls so: each, those that name an address, or the ``number``-th of all.
 
-        A status means that nothing was accepted, a deed that all was.
+        Or so many ``times`` from now on. A status means that nothing was accepted, a deed that all
+        was.
         """
-        self._faults.append(Fault(answer, headers or {}, to, number))
+        last = len(self.sizes) + times if times else None
+        self._faults.append(Fault(answer, headers or {}, to, number, last))
 
     def refuse(self, *addresses: str) -> None:
         """Refuse some addresses, as the provider does that is spoken for."""

@@ -92,6 +92,8 @@ class MailServer:
         self.offers_pipelining = True  # RFC 2920.
         self.awaits_content_for_nobody = False  # After a refusal, as section 3.1 of it allows.
         self.refuses_logins = False
+        self.mails_a_session = 0  # It takes so many, and then says ``words_when_full``.
+        self.words_when_full: str | Deed = "421 4.7.0 Too many messages in this session"
         self.tls: ssl.SSLContext | None = None  # With it, STARTTLS must come before all else.
         self.greeted = 0  # How often somebody came.
         self.asked: Counter[str] = Counter()  # How often each recipient was named.
@@ -167,7 +169,10 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self._mails += 1
-        answer = await _carried_out(self.answer_at(Stage.SENDER), server)
+        session.mails = getattr(session, "mails", 0) + 1
+        is_full = 0 < self.mails_a_session < session.mails
+        fault = self.words_when_full if is_full else self.answer_at(Stage.SENDER)
+        answer = await _carried_out(fault, server)
         if answer.startswith("2"):
             envelope.mail_from = address
         return answer

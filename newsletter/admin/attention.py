@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import localize
@@ -21,7 +21,7 @@ from ..status import DOUBT_KEPT
 from .permissions import digest_policy
 
 MOST_ROWS = 10
-# A batch that has failed so often has been tried for about an hour; see ``batches.WAITS``.
+# A batch that has failed so often has been tried for about an hour; see ``probation.WAITS``.
 MANY_ATTEMPTS = 6
 AN_HOUR = timedelta(hours=1)
 
@@ -73,7 +73,7 @@ def _waiting() -> Iterator[Concern]:
                 % {
                     "since": since,
                     "zone": digest.newsletter.time_zone,
-                    "reason": digest.pause_reason,
+                    "reason": digest.pause_text,
                 },
             )
 
@@ -94,7 +94,7 @@ def _in_doubt(now: datetime) -> Iterator[Concern]:
 def _failing(now: datetime) -> Iterator[Concern]:
     """Yield the digests of which batches have failed again and again for more than an hour."""
     failing = Batch.objects.open().filter(
-        attempts__gte=MANY_ATTEMPTS,
+        Q(attempts__gte=MANY_ATTEMPTS) | Q(cohort__digest__failures__gte=MANY_ATTEMPTS),
         cohort__digest__in=Digest.objects.under_way().filter(created_at__lt=now - AN_HOUR),
     )
     errors = dict(

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Prefetch, QuerySet, Sum
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.ui.tables import BooleanColumn, Column, NumberColumn, Table, TitleColumn
 from wagtail.admin.views import generic
@@ -29,6 +30,7 @@ from .decisions import DECISIONS, DigestQuestionView
 from .doubts import DOUBT_DECISIONS, doubts_table, in_doubt, reasons_of
 from .permissions import subscriber_policy
 from .recipients import RecipientColumn
+from .retrying import RETRIES
 
 MOST_ROWS = 50
 
@@ -50,7 +52,7 @@ class DigestInspectView(generic.InspectView):
     @cached_property
     def decisions(self) -> list[type[DigestQuestionView]]:
         """What this user may decide about the digest as it is."""
-        return self._possible(DECISIONS)
+        return self._possible((*DECISIONS, *RETRIES))
 
     @property
     def is_waiting(self) -> bool:
@@ -162,7 +164,7 @@ def _counts(counts: Counter[str]) -> Table:
         Count(_("Sent"), counts["sent"], _("Taken by the mail server.")),
         *(fates if any(fate.number for fate in fates) else []),
         Count(_("Failed"), counts["failed"], _("Refused, or tried in vain.")),
-        Count(_("Not sent"), counts["skipped"], _("Readers had left, or it was cancelled.")),
+        Count(_("Not sent"), counts["skipped"], _skips(counts)),
         Count(_("In doubt"), counts["in_doubt"], _("Nobody knows whether they were sent.")),
     ]
     return Table(
@@ -174,6 +176,18 @@ def _counts(counts: Counter[str]) -> Table:
         rows,
         caption=_("Mails"),
     )
+
+
+def _skips(counts: Counter[str]) -> str:
+    """Return why emails were skipped."""
+    if not counts["withdrawn"]:
+        return _("Readers had left or were suppressed, or it was cancelled.")
+    words = ngettext(
+        "For %(number)s reader the posts were not published in the section any more.",
+        "For %(number)s readers the posts were not published in the section any more.",
+        counts["withdrawn"],
+    )
+    return words % {"number": intcomma(counts["withdrawn"])}
 
 
 def _parts(digest: Digest) -> Table:

@@ -16,6 +16,7 @@ from wagtail.admin.ui.tables import Table
 from wagtail.log_actions import log
 
 from ..models import Batch, Delivery, Digest
+from ..models.delivery import problem_text
 from ..querysets import DeliveryQuerySet
 from ..sending import reconciling
 from .decisions import DigestQuestionView
@@ -34,9 +35,10 @@ def in_doubt(digest: Digest) -> DeliveryQuerySet:
 
 
 def reasons_of(deliveries: DeliveryQuerySet) -> list[dict[str, Any]]:
-    """Return what is known of deliveries in doubt, the most frequent first, and how often."""
+    """Return what is known of deliveries, the most frequent first, and how often."""
     reasons = deliveries.order_by().values("error").annotate(number=Count("pk"))
-    return list(reasons.order_by("-number", "error")[:MOST_REASONS])
+    most_frequent = reasons.order_by("-number", "error")[:MOST_REASONS]
+    return [reason | {"error": problem_text(reason["error"])} for reason in most_frequent]
 
 
 def doubts_table(digest: Digest, with_addresses: bool) -> Table:
@@ -49,11 +51,13 @@ def doubts_table(digest: Digest, with_addresses: bool) -> Table:
     )
 
 
-class DoubtView(DigestQuestionView):
-    """A decision about mails in doubt: ``all`` of the digest's, or each ``delivery`` chosen.
+class DeliveriesView(DigestQuestionView):
+    """A decision about some deliveries of a digest, which the page that asks counts and names.
 
-    ``expected`` is how many the page that asked had named; of more it asks again.
+    ``expected`` is how many the page had named; of more it asks again.
     """
+
+    deliveries: DeliveryQuerySet
 
     def resolve(self, deliveries: DeliveryQuerySet, now: datetime) -> int:
         """Have it done with deliveries, and return with how many it was."""
@@ -63,25 +67,14 @@ class DoubtView(DigestQuestionView):
         """Return what is said after it was done."""
         raise NotImplementedError
 
+    def none_left(self) -> HttpResponse:
+        """Go back to the digest and say why there is nothing to decide about."""
+        raise NotImplementedError
+
     @cached_property
     def choice(self) -> QueryDict:
         """What the form or the address says."""
         return self.request.POST if self.request.method == "POST" else self.request.GET
-
-    @cached_property
-    def deliveries(self) -> DeliveryQuerySet:
-        """The deliveries chosen that are in doubt."""
-        if "all" in self.choice:
-            return in_doubt(self.object)
-        return in_doubt(self.object).filter(pk__in=_numbers(self.choice.getlist("delivery")))
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "all" not in self.choice and "delivery" not in self.choice:
-            messages.error(request, _("Choose the mails first."))
-            return redirect(self.digest_url)
-        if not self.deliveries.exists():
-            return self._none_left()
-        return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_possible(self.object):
@@ -92,7 +85,7 @@ class DoubtView(DigestQuestionView):
         # Not in one transaction: batch by batch, so that nobody waits long for the locks.
         number = self.resolve(self.deliveries, timezone.now())
         if not number:
-            return self._none_left()
+            return self.none_left()
         log(instance=self.object, action=f"newsletter.{self.name}", data={"number": number})
         messages.success(request, self.message(number))
         return redirect(self.digest_url)
@@ -106,12 +99,36 @@ class DoubtView(DigestQuestionView):
             number_unnamed=max(number - MOST_NAMES, 0),
             names=[name_of(delivery, with_addresses) for delivery in shown[:MOST_NAMES]],
             reasons=reasons_of(self.deliveries),
+            **kwargs,
+        )
+
+
+class DoubtView(DeliveriesView):
+    """A decision about mails in doubt: ``all`` of the digest's, or each ``delivery`` chosen."""
+
+    @cached_property
+    def deliveries(self) -> DeliveryQuerySet:
+        """The deliveries chosen that are in doubt."""
+        if "all" in self.choice:
+            return in_doubt(self.object)
+        return in_doubt(self.object).filter(pk__in=_numbers(self.choice.getlist("delivery")))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "all" not in self.choice and "delivery" not in self.choice:
+            messages.error(request, _("Choose the mails first."))
+            return redirect(self.digest_url)
+        if not self.deliveries.exists():
+            return self.none_left()
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
             is_all="all" in self.choice,
             chosen=_numbers(self.choice.getlist("delivery")),
             **kwargs,
         )
 
-    def _none_left(self) -> HttpResponse:
+    def none_left(self) -> HttpResponse:
         messages.warning(
             self.request, _("Nothing was changed. None of these mails is in doubt any more.")
         )

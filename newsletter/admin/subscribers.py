@@ -108,7 +108,7 @@ def _deliveries(subscriber: Subscriber, with_links: bool) -> Table:
             ),
             StateColumn(wanted=Delivery.State.SENT),
             DateColumn("sent_at", label=_("Sent")),
-            Column("error", label=_("Error"), classname="wrap-anywhere"),
+            Column("error", label=_("Error"), accessor="problem", classname="wrap-anywhere"),
         ],
         deliveries.order_by("-pk")[:RECENT],
         caption=_("Recent deliveries"),

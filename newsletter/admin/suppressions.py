@@ -31,6 +31,14 @@ from .permissions import suppression_policy
 class SuppressionIndexView(StrictFilterView):
     """Suppressed addresses. One is found by the whole of it, also where only its hash is kept."""
 
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """A button to lift all that the filters find."""
+        if not self.user_has_permission("delete"):
+            return []
+        url = f"{reverse('newsletter_suppressions:lift_all')}?{self.request.GET.urlencode()}"
+        return [HeaderButton(_("Remove suppressions"), url, icon_name="check")]
+
     def get_search_form(self) -> SearchForm:
         data = self.request.GET if self.search_kwarg in self.request.GET else None
         return SearchForm(data, placeholder=_("The whole address…"))

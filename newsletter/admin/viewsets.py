@@ -26,8 +26,10 @@ from .digests import DigestInspectView
 from .doubts import DOUBT_DECISIONS
 from .listings import DigestIndexView, SubscriberFilterSet, SubscriberIndexView
 from .permissions import digest_policy, subscriber_policy, suppression_policy
+from .retrying import RETRIES
 from .subscribers import ForgetView, SubscriberInspectView
 from .suppressions import LiftView, SuppressionIndexView, SuppressionInspectView
+from .suppressions_filtered import LiftAllView, SuppressionFilterSet
 
 
 class NewsletterViewSet(SnippetViewSet):
@@ -110,7 +112,7 @@ class DigestViewSet(RecordViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         decisions = [
             path(f"{view.name.replace('_', '-')}/<int:pk>/", view.as_view(), name=view.name)
-            for view in (*DECISIONS, *DOUBT_DECISIONS)
+            for view in (*DECISIONS, *DOUBT_DECISIONS, *RETRIES)
         ]
         return [
             *super().get_urlpatterns(),
@@ -138,12 +140,12 @@ class SuppressionViewSet(RecordViewSet):
         ),
         DateColumn("at", label=_("Since"), sort_key="at"),
     ]
-    list_filter = ["reason"]
+    filterset_class = SuppressionFilterSet
     search_fields = ["address"]
     index_view_class = SuppressionIndexView
     index_results_template_name = "newsletter/admin/wide_results.html"
     inspect_view_class = SuppressionInspectView
-    inspect_view_fields = ["address", "reason", "detail", "at"]
+    inspect_view_fields = ["address", "reason", "detail", "at", "digest"]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_common_view_kwargs(**{**kwargs, "delete_url_name": None})
@@ -152,6 +154,7 @@ class SuppressionViewSet(RecordViewSet):
         return [
             *super().get_urlpatterns(),
             path("lift/<int:pk>/", LiftView.as_view(), name="lift"),
+            path("lift-all/", LiftAllView.as_view(), name="lift_all"),
         ]
 
 

@@ -32,6 +32,7 @@ class Batch(models.Model):
     sent = models.PositiveIntegerField(_("sent"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     skipped = models.PositiveIntegerField(_("not sent"), default=0)
+    withdrawn = models.PositiveIntegerField(_("skipped without posts"), default=0)
     in_doubt = models.PositiveIntegerField(_("in doubt"), default=0)
     delivered = models.PositiveIntegerField(_("delivered"), default=0)
     bounced = models.PositiveIntegerField(_("bounced"), default=0)
@@ -40,6 +41,11 @@ class Batch(models.Model):
     # How often its mails were handed over, and the seconds that the server or provider took.
     submissions = models.PositiveIntegerField(default=0)
     submission_seconds = models.FloatField(default=0)
+
+    # Not stored: what the worker knows that has claimed it. Whether it is the one batch of a digest
+    # on probation; and whether the server has accepted or refused any of it since.
+    is_probe = False
+    has_progressed = False
 
     objects = BatchQuerySet.as_manager()
 
@@ -76,6 +82,14 @@ class Delivery(models.Model):
         FAILED = "failed", _("failed")
         SKIPPED = "skipped", _("not sent")
         IN_DOUBT = "in_doubt", _("in doubt")
+
+    class SkipReason(models.TextChoices):
+        """Why a delivery was skipped; its ``error`` has the code."""
+
+        UNSUBSCRIBED = "unsubscribed", _("The reader had unsubscribed.")
+        SUPPRESSED = "suppressed", _("The address was suppressed.")
+        WITHDRAWN = "withdrawn", _("Its posts were not public, or not in the section.")
+        CANCELLED = "cancelled", _("The digest was cancelled.")
 
     class Fate(models.TextChoices):
         """What the provider told of a mail after it had accepted it; a later one is the worse."""
@@ -120,3 +134,13 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+    @property
+    def problem(self) -> str:
+        """Why it was skipped or failed, in words."""
+        return problem_text(self.error)
+
+
+def problem_text(error: str) -> str:
+    """Return the words for what a delivery's ``error`` holds: a code, or what a server said."""
+    return dict(Delivery.SkipReason.choices).get(error, error)

@@ -19,6 +19,22 @@ class Digest(models.Model):
         EMPTY = "empty", _("nothing to send")
         CANCELLED = "cancelled", _("cancelled")
 
+    class PauseReason(models.TextChoices):
+        """Why the site paused a digest. ``pause_reason`` has the details, such as the reply."""
+
+        CREDENTIALS = "credentials", _("The mail server does not accept the site’s login.")
+        RATES = "rates", _("Too many emails bounced or were reported as spam.")
+        REFUSED = (
+            "refused",
+            _(
+                "The mail server refused most recipients, so the fault is in its settings or in "
+                "the site’s account there. Those recipients stay queued and nobody is suppressed. "
+                "The server said:"
+            ),
+        )
+        UNRENDERABLE = "unrenderable", _("None of its posts can be rendered.")
+        RESTORED = "restored", _("The database was restored from a backup.")
+
     newsletter = models.ForeignKey(
         Newsletter, verbose_name=_("newsletter"), on_delete=models.PROTECT, related_name="digests"
     )
@@ -32,11 +48,20 @@ class Digest(models.Model):
     may_repeat = models.BooleanField(default=False, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    pause_code = models.CharField(max_length=20, choices=PauseReason, blank=True, editable=False)
     pause_reason = models.TextField(_("why it is paused"), blank=True)
     # What the editors were told of, and the rates that they were asked about: neither twice.
     told = models.JSONField(default=list, editable=False)
     asked_bounces = models.FloatField(default=0, editable=False)
     asked_complaints = models.FloatField(default=0, editable=False)
+
+    # How the mail server takes it, as all workers see it together; see ``sending/probation.py``
+    # and ``sending/refusals.py``. ``refused`` has the deliveries refused since the last acceptance.
+    is_proven = models.BooleanField(default=False, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    rest_until = models.DateTimeField(null=True, editable=False)
+    refused = models.JSONField(default=list, editable=False)
 
     objects = DigestQuerySet.as_manager()
 
@@ -53,6 +78,11 @@ class Digest(models.Model):
     def __str__(self) -> str:
         until = timezone.localtime(self.until, self.newsletter.time_zone)
         return f"{self.newsletter}, {self.get_cadence_display()}, {until:%Y-%m-%d %H:%M}"
+
+    @property
+    def pause_text(self) -> str:
+        """Why it is paused, in words."""
+        return f"{self.get_pause_code_display()} {self.pause_reason}".strip()
 
 
 class Cohort(models.Model):

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from core.addresses import address_key
 from core.fields import EmailAddressField
 
+from .digest import Digest
+
 
 class Suppression(models.Model):
     """An address that must not be mailed, kept as a keyed hash, so that it outlives the person.
@@ -26,6 +28,14 @@ class Suppression(models.Model):
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     detail = models.TextField(_("what the provider said"), blank=True)
     at = models.DateTimeField(_("since"), default=timezone.now)
+    digest = models.ForeignKey(
+        Digest,
+        verbose_name=_("digest"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="suppressions",
+    )
 
     class Meta:
         verbose_name = _("suppressed address")

@@ -88,6 +88,6 @@ def _check(digest: Digest, counts: Counter[str], now: datetime) -> None:
 @transaction.atomic
 def _pause(digest: Digest, reason: str, asked: dict[str, float], now: datetime) -> None:
     """Pause a digest, and remember the rates that the editors are asked about."""
-    if controls.pause(digest, reason, now):
+    if controls.pause(digest, reason, now, Digest.PauseReason.RATES):
         alerts.tell_editors(digest, alerts.Cause.RATES)
         Digest.objects.filter(pk=digest.pk).update(**asked)

@@ -4,28 +4,47 @@ import logging
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from ..models import Batch, Digest, Subscription
+from .requeueing import requeue_run
 
 logger = logging.getLogger(__name__)
 
+NOT_PAUSED = {"paused_at": None, "pause_code": "", "pause_reason": ""}
+# The server has answered, or nobody has asked it for as long as the digest was paused.
+UNTROUBLED = {"failures": 0, "failing_since": None, "rest_until": None}
 
-def pause(digest: Digest, reason: str, now: datetime) -> bool:
-    """Have a digest wait until somebody lets it go on. Return whether it did not wait already."""
+
+def pause(digest: Digest, reason: str, now: datetime, code: str = "") -> bool:
+    """Have a digest wait until somebody lets it go on. Return whether it did not wait already.
+
+    ``code`` is the ``PauseReason`` where the site pauses it, and ``reason`` the details.
+    """
     going = Digest.objects.filter(pk=digest.pk, paused_at=None).filter(
         state__in=[Digest.State.PLANNING, Digest.State.SENDING]
     )
-    paused = going.update(paused_at=now, pause_reason=reason)
+    paused = going.update(paused_at=now, pause_code=code, pause_reason=reason)
     if paused:
-        logger.warning("Digest %s is paused: %s", digest.pk, reason, extra=_ids(digest))
+        logger.warning("Digest %s is paused: %s %s", digest.pk, code, reason, extra=ids_of(digest))
     return bool(paused)
 
 
 def resume(digest: Digest) -> bool:
-    """Let a digest that waits go on. Return whether it did wait."""
+    """Let a digest that waits go on. Return whether it did wait.
+
+    It begins on probation, and editors are told again if it has to be paused again.
+    """
+    paused = Digest.objects.filter(pk=digest.pk).exclude(paused_at=None).first()
+    if paused is None:
+        return False
+    requeue_run(paused, timezone.now())
+    told = [cause for cause in paused.told if cause not in Digest.PauseReason.values]
+    values = {"told": told, "is_proven": False, "refused": []}
     return bool(
         Digest.objects.filter(pk=digest.pk)
         .exclude(paused_at=None)
-        .update(paused_at=None, pause_reason="")
+        .update(**values, **NOT_PAUSED, **UNTROUBLED)
     )
 
 
@@ -38,11 +57,7 @@ def cancel(digest: Digest, now: datetime) -> bool:
     cancellable = Digest.objects.filter(
         pk=digest.pk, state__in=[Digest.State.HELD, Digest.State.SENDING]
     )
-    return bool(
-        cancellable.update(
-            state=Digest.State.CANCELLED, finished_at=now, paused_at=None, pause_reason=""
-        )
-    )
+    return bool(cancellable.update(state=Digest.State.CANCELLED, finished_at=now, **NOT_PAUSED))
 
 
 def mark_sent(digest: Digest, now: datetime) -> bool:
@@ -63,7 +78,7 @@ def release(digest: Digest) -> bool:
     return bool(held.update(state=Digest.State.PLANNING))
 
 
-def _ids(digest: Digest) -> dict[str, Any]:
+def ids_of(digest: Digest) -> dict[str, Any]:
     """Return what a line of the log says of a digest beside its words."""
     return {"digest": digest.pk, "newsletter": digest.newsletter.slug}
 

@@ -9,7 +9,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent
@@ -23,13 +23,22 @@ from ..subscribing import suppressing
 from ..subscribing.changing import leave
 from .messages import METADATA, reference
 from .outcomes import Outcome, Result
-from .verdicts import Proof, Verdict, names_no_mailbox, verdict_on
+from .verdicts import (
+    Proof,
+    Verdict,
+    says_mailbox_is_gone,
+    says_nothing_certain,
+    verdict_on,
+)
 
 logger = logging.getLogger(__name__)
 
 WAITING = {Delivery.State.PENDING, Delivery.State.SUBMITTING, Delivery.State.IN_DOUBT}
 # From the best to the worst; a fate only gets worse.
 FATES = ["", Delivery.Fate.DELIVERED, Delivery.Fate.BOUNCED, Delivery.Fate.COMPLAINED]
+# Who was refused so often within this time, without a reason that names the mailbox, is suppressed.
+MAX_REFUSALS = 3
+REFUSED_WITHIN = timedelta(days=30)
 SUPPRESSED_FOR = {
     Delivery.Fate.BOUNCED: Suppression.Reason.BOUNCED,
     Delivery.Fate.COMPLAINED: Suppression.Reason.COMPLAINED,
@@ -81,16 +90,35 @@ def receive(event: AnymailTrackingEvent, provider: str, now: datetime) -> None:
 def refused(results: Sequence[Result], now: datetime) -> None:
     """Suppress the addresses that a server refused while mails were handed over, for good.
 
-    Only those of which it said that there is no such mailbox. It may be called before the results
-    are recorded, or after.
+    Those of which it said that the mailbox is not there; and those that it refused without saying
+    why, again and again. It may be called before the results are recorded, or after.
     """
     for result in results:
-        if result.outcome is Outcome.REFUSED and names_no_mailbox(result.detail):
-            deliveries = Delivery.objects.select_related("subscription__subscriber")
-            delivery = deliveries.filter(pk=result.delivery_id).first()
-            verdict = Verdict(Proof.DROPPED, Delivery.Fate.BOUNCED, result.detail)
-            if delivery:
-                _settle(delivery, verdict, now, now)
+        if result.outcome is not Outcome.REFUSED:
+            continue
+        is_gone = says_mailbox_is_gone(result.detail)
+        if not is_gone and not says_nothing_certain(result.detail):
+            continue
+        deliveries = Delivery.objects.select_related("subscription__subscriber")
+        delivery = deliveries.filter(pk=result.delivery_id).first()
+        if delivery and (is_gone or _is_refused_always(delivery, now)):
+            verdict = Verdict(Proof.REFUSED, Delivery.Fate.BOUNCED, result.detail)
+            _settle(delivery, verdict, now, now)
+
+
+def _is_refused_always(delivery: Delivery, now: datetime) -> bool:
+    """Return whether a delivery's reader was refused so often lately, and never accepted since."""
+    others = Delivery.objects.exclude(pk=delivery.pk).filter(
+        subscription__subscriber=delivery.subscription.subscriber,
+        digest__until__gt=now - REFUSED_WITHIN,
+    )
+    before = others.filter(state=Delivery.State.FAILED, sent_at=None).order_by("-pk")
+    earlier = list(before.values_list("pk", "error")[: MAX_REFUSALS - 1])
+    if len(earlier) < MAX_REFUSALS - 1:
+        return False
+    is_unsaid = all(says_nothing_certain(words) for _, words in earlier)
+    first = earlier[-1][0]
+    return is_unsaid and not others.filter(state=Delivery.State.SENT, pk__gt=first).exists()
 
 
 @transaction.atomic
@@ -103,10 +131,11 @@ def _settle(delivery: Delivery, verdict: Verdict, at: datetime, now: datetime) -
     if known is None:
         return
     state, fate = _state_after(known, verdict), max(known.fate, verdict.fate, key=FATES.index)
-    batches.add_counts(_write(known, state, fate, verdict.words, at))
+    batches.add_counts(_write(known, state, fate, verdict, at))
     if fate != known.fate and fate in SUPPRESSED_FOR:
         logger.info("Delivery %s is %s", known.pk, fate, extra=_ids(known))
-        suppressing.suppress(email, SUPPRESSED_FOR[fate], verdict.words, now)
+        reason = SUPPRESSED_FOR[fate]
+        suppressing.suppress(email, reason, verdict.words, now, known.digest_id)
     if verdict.leaves:
         _leave(known.subscription, at, now)
 
@@ -118,13 +147,20 @@ def _state_after(delivery: Delivery, verdict: Verdict) -> str:
     if verdict.proof is Proof.ACCEPTED:
         return Delivery.State.SENT if delivery.state in WAITING else delivery.state
     is_merely_accepted = delivery.state == Delivery.State.SENT and not delivery.fate
-    if delivery.state in WAITING or is_merely_accepted:
+    is_dropped = verdict.proof is Proof.DROPPED and is_merely_accepted
+    if delivery.state in WAITING or is_dropped:
         return Delivery.State.FAILED
     return delivery.state
 
 
-def _write(delivery: Delivery, state: str, fate: str, words: str, at: datetime) -> Counter[str]:
-    """Change a delivery, and return by how much the number in each state and fate changed."""
+def _write(
+    delivery: Delivery, state: str, fate: str, verdict: Verdict, at: datetime
+) -> Counter[str]:
+    """Change a delivery, and return by how much the number in each state and fate changed.
+
+    What a provider dropped it had taken before: ``sent_at`` stays, so that it is not sent again.
+    """
+    words = verdict.words
     is_news = (state, fate) != (delivery.state, delivery.fate)
     is_note = bool(words) and not fate and state == Delivery.State.SENT
     if not is_news and not is_note:
@@ -132,7 +168,8 @@ def _write(delivery: Delivery, state: str, fate: str, words: str, at: datetime) 
     kept = delivery.error if fate in SUPPRESSED_FOR else ""
     values: dict[str, Any] = {"state": state, "fate": fate, "error": words or kept}
     if state != delivery.state:
-        values["sent_at"] = at if state == Delivery.State.SENT else None
+        is_taken = verdict.proof is not Proof.REFUSED
+        values["sent_at"] = (delivery.sent_at or at) if is_taken else None
     Delivery.objects.filter(pk=delivery.pk).update(**values)
     changes = Counter({state: 1, fate: 1})
     changes.subtract([delivery.state, delivery.fate])

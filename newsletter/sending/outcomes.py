@@ -30,6 +30,19 @@ UNAUTHORIZED_REPLIES = {530, 534, 535, 538}
 UNAUTHORIZED_STATUSES = {401, 402, 403}
 BUSY_STATUSES = {404, 408, 420, 429, 503}
 
+# Errors of a provider's own servers, by anymail's names, with which it documents that the call is
+# to be made again. What a gateway before them answers (502, 504) tells nothing of the call.
+RETRIED_STATUSES = {
+    # "Internal Error … Retries are recommended":
+    # https://documentation.mailgun.com/docs/mailgun/quickstart-guide/responses
+    "Mailgun": {500},
+    # "In most cases the message is lost": https://postmarkapp.com/developer/api/overview
+    "Postmark": {500},
+    # "Usually it is a transient error that will work on retry":
+    # https://support.sparkpost.com/docs/tech-resources/extended-error-codes
+    "SparkPost": {500},
+}
+
 
 class Outcome(Enum):
     """What became of a mail, and the delivery's state that it leads to."""
@@ -43,6 +56,8 @@ class Outcome(Enum):
     UNAVAILABLE = "unavailable"
     UNAUTHORIZED = "unauthorized"
     UNTRIED = "untried"
+    # Refused for good, and so are all others: the fault is the server's, or in its settings.
+    TURNED_AWAY = "turned_away"
 
     @property
     def state(self) -> str:
@@ -52,7 +67,11 @@ class Outcome(Enum):
     @property
     def stops(self) -> bool:
         """Whether the server is in no state to be handed more."""
-        return self in (Outcome.UNAVAILABLE, Outcome.UNAUTHORIZED, Outcome.IN_DOUBT)
+        return self in STOPPING
+
+
+# Those that stop a batch; of several the first is the reason.
+STOPPING = (Outcome.TURNED_AWAY, Outcome.UNAUTHORIZED, Outcome.IN_DOUBT, Outcome.UNAVAILABLE)
 
 
 class Recipient(NamedTuple):
@@ -73,6 +92,10 @@ class Result(NamedTuple):
     retry_after: timedelta | None = None
 
 
+# A person has to act, so that an attempt is not counted.
+NEEDS_EDITOR = (Outcome.TURNED_AWAY, Outcome.UNAUTHORIZED)
+
+
 class Halt(Exception):
     """Why a batch is not sent to its end.
 
@@ -91,7 +114,7 @@ class Halt(Exception):
         self.detail = detail
         self.outcome = outcome
         self.retry_after = retry_after
-        self.is_fault = is_fault and outcome is not Outcome.UNAUTHORIZED
+        self.is_fault = is_fault and outcome not in NEEDS_EDITOR
 
 
 class Withdrawal(Halt):
@@ -166,7 +189,8 @@ def _outcome_of_call(error: AnymailAPIError) -> Outcome:
     status = error.status_code
     if status in UNAUTHORIZED_STATUSES:
         return Outcome.UNAUTHORIZED
-    if status in BUSY_STATUSES or _never_connected(error.__cause__):
+    retried = RETRIED_STATUSES.get(error.esp_name, set())
+    if status in BUSY_STATUSES | retried or _never_connected(error.__cause__):
         return Outcome.UNAVAILABLE
     return Outcome.REFUSED if status and 400 <= status < 500 else Outcome.IN_DOUBT
 

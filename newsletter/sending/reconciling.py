@@ -14,9 +14,10 @@ from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from ..models import Batch, Delivery, Digest
+from ..models import Batch, Delivery
 from ..querysets import DeliveryQuerySet
 from . import events, inquiries
+from .requeueing import requeue
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def send_again(deliveries: DeliveryQuerySet, now: datetime) -> int:
     Their readers may get them twice: only an editor may ask for it. Those of a cancelled digest
     stay as they are. A batch that a worker has claimed waits again when the worker lets go of it.
     """
-    return sum(_send_again(batch, deliveries, now) for batch in _doubtful_batches(deliveries))
+    return requeue(deliveries, now, Delivery.State.IN_DOUBT, error="")
 
 
 def ask_providers(now: datetime) -> int:
@@ -98,27 +99,6 @@ def _count_as_sent(batch: Batch, deliveries: DeliveryQuerySet, now: datetime) ->
     )
     Batch.objects.filter(pk=batch.pk).add_counts(changes)
     return changes[Delivery.State.SENT]
-
-
-@transaction.atomic
-def _send_again(batch: Batch, deliveries: DeliveryQuerySet, now: datetime) -> int:
-    """Reopen a batch, and its digest; that is locked first, so that nobody marks it as sent."""
-    digest = Digest.objects.select_for_update().get(pk=batch.cohort.digest_id)
-    if digest.state == Digest.State.CANCELLED:
-        return 0
-    Batch.objects.select_for_update().get(pk=batch.pk)
-    waiting = {"sent_at": None, "error": ""}
-    changes = deliveries.filter(batch=batch).moved(
-        Delivery.State.PENDING, came_from=Delivery.State.IN_DOUBT, **waiting
-    )
-    if changes[Delivery.State.PENDING]:
-        batches, digests = Batch.objects.filter(pk=batch.pk), Digest.objects.filter(pk=digest.pk)
-        batches.add_counts(changes)
-        batches.exclude(state=Batch.State.CLAIMED).update(
-            state=Batch.State.PENDING, not_before=now, queued_at=None, attempts=0, error=""
-        )
-        digests.filter(state=Digest.State.SENT).update(state=Digest.State.SENDING, finished_at=None)
-    return changes[Delivery.State.PENDING]
 
 
 def _to_ask_about(now: datetime) -> Iterator[Delivery]:

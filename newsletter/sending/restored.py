@@ -16,7 +16,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from .. import alerts
 from ..models import Digest, SendLog
@@ -81,7 +80,7 @@ def _note(copy: Copy, now: datetime) -> None:
     log.save(update_fields=["claims", "unknown"])
     logger.error("The database was restored from a backup made before the last emails were sent")
     for digest in Digest.objects.under_way().select_related("newsletter"):
-        if controls.pause(digest, _("The database was restored from a backup."), now):
+        if controls.pause(digest, "", now, Digest.PauseReason.RESTORED):
             alerts.tell_editors(digest, alerts.Cause.RESTORED)
 
 

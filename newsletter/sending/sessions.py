@@ -48,6 +48,7 @@ class Session:
     def __init__(self, backend: EmailBackend) -> None:
         self.is_idle = True  # No answer is waited for.
         self.has_served = False  # It may have died since, without our knowing.
+        self.has_accepted = False  # Any email: it may be one that takes so many and no more.
         self.must_reset = False  # A mail was begun, and is not over (section 4.1.1.5).
         self._backend = backend
         self._used_at = 0.0

@@ -6,11 +6,13 @@ begun and not answered. That the next one's commands were on their way is no dou
 """
 
 import logging
+import re
 import smtplib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import formatdate
+from itertools import chain
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
@@ -26,9 +28,16 @@ logger = logging.getLogger(__name__)
 # A part of a batch takes no longer than that to be handed over, so that the batch's lease holds.
 MOST_SECONDS = 60
 
+# The server takes no more in this session: "too many recipients", or no room (RFC 5321, section
+# 4.2.3; RFC 3463, X.5.3).
+SESSION_IS_FULL = re.compile(r"452\b|4\d\d 4\.5\.3\b")
+
 END = b".\r\n"
 RESET = b"RSET\r\n"
 DATA = b"DATA\r\n"
+
+# What the outcome of a mail says where its sender was refused: it is that of all mails.
+OF_SENDER = {Outcome.REFUSED: Outcome.TURNED_AWAY, Outcome.DEFERRED: Outcome.UNAVAILABLE}
 
 
 @contextmanager
@@ -82,16 +91,16 @@ class _Part:
         self.rest = (Outcome.UNTRIED, "")  # What becomes of those that are not come to.
         self.mails = self._merged(template)
         self.mail: MergedMail | None = None  # The one whose turn it is.
+        self.following: MergedMail | None = None  # The one after it.
         self.prepared: MergedMail | None = None  # One that nothing was sent of yet.
         self.commands: list[bytes] = []  # Its commands, sent or to be sent.
         self.is_begun = False  # Its content was begun, and not answered.
-        self.was_begun = False  # Content of any was begun.
 
     def hand_over(self) -> list[Result]:
         """Hand over the mails, and return what became of each."""
         try:
             self.mail = self._next()
-            self._talk_again_if_dead()
+            self._talk_in_sessions()
         except ClosingDown as error:
             self._stop(Outcome.UNAVAILABLE, str(error))
         except Exception as error:
@@ -123,33 +132,50 @@ class _Part:
             else:
                 yield mail
 
-    def _talk_again_if_dead(self) -> None:
-        """Talk with the server; in a new session where one that has served turns out to be dead."""
-        try:
-            self._talk()
-        except (OSError, smtplib.SMTPException) as error:
-            if self.was_begun or not self.session.has_served:
-                raise
-            logger.info("The session with the mail server is over: %s", error)
-        else:
-            return
-        try:
-            self.session = self.session.anew()
-        except (OSError, smtplib.SMTPException) as error:
-            halt = halt_of(error)
-            self._stop(halt.outcome, halt.detail)
-        else:
-            self._talk()
+    def _talk_in_sessions(self) -> None:
+        """Talk with the server, in as many sessions as it takes.
+
+        Some servers end one after so many emails. A session that has served before may be dead. A
+        new one that brings nothing is not followed by another.
+        """
+        while True:
+            try:
+                self._talk()
+            except (OSError, smtplib.SMTPException) as error:
+                is_useful = self.session.has_served or self.session.has_accepted
+                if self.is_begun or not is_useful:
+                    raise
+                logger.info("The session with the mail server is over: %s", error)
+            else:
+                return
+            self._go_back()
+            try:
+                self.session = self.session.anew()
+            except (OSError, smtplib.SMTPException) as error:
+                halt = halt_of(error)
+                self._stop(halt.outcome, halt.detail)
+                return
+
+    def _go_back(self) -> None:
+        """Have the next session begin with the mail whose turn it is, unless that was answered."""
+        prepared = [mail for mail in (self.mail, self.following, self.prepared) if mail]
+        waiting = [mail for mail in prepared if mail.delivery_id not in self.results]
+        self.mails = chain(waiting, self.mails)
+        self.following = self.prepared = None
+        self.mail = self._next()
 
     def _talk(self) -> None:
         """Hand over the mails from the one whose turn it is.
 
         Raises ClosingDown, or another error where the connection is broken.
         """
-        self._send([], self.mail)
+        if self.mail:
+            self._send([], self.mail)
         while mail := self.mail:
             result, is_awaited = self._answers_to_commands(mail)
+            self._check_room(result)
             following = None if result and result.outcome.stops else self._next()
+            self.following = following
             if result:
                 self._record(result)
             if is_awaited and result is None:
@@ -162,8 +188,16 @@ class _Part:
             if result.outcome.stops:
                 self._stop(result.outcome, result.detail)
                 return
-            self.mail = following
+            self.mail, self.following = following, None
         self.session.rest()
+
+    def _check_room(self, refusal: Result | None) -> None:
+        """Raise ClosingDown where a session that has accepted mails takes no more of any."""
+        if refusal is None or not self.session.has_accepted:
+            return
+        is_of_all = refusal.outcome in (Outcome.UNAVAILABLE, Outcome.TURNED_AWAY)
+        if is_of_all or SESSION_IS_FULL.match(refusal.detail):
+            raise ClosingDown(refusal.detail)
 
     def _send(self, pieces: Sequence[bytes], following: MergedMail | None) -> None:
         """Send pieces, and with them the commands of the mail that follows, if that is allowed."""
@@ -208,14 +242,20 @@ class _Part:
 
     def _hand_over_content(self, mail: MergedMail, following: MergedMail | None) -> Result:
         date = formatdate(localtime=settings.EMAIL_USE_LOCALTIME)
-        self.is_begun = self.was_begun = True
+        self.is_begun = True
         self._send([*mail.dated(date), END], following)
-        reply = self.session.reply()
+        try:
+            reply = self.session.reply()
+        except ClosingDown:
+            self.is_begun = False  # It was not accepted.
+            raise
         if reply.kind == 3:
             raise smtplib.SMTPException(f"The server's answer makes no sense: {reply}")
         self.is_begun = False
         result = Result(mail.delivery_id, Outcome.ACCEPTED)
-        if reply.kind != 2:
+        if reply.kind == 2:
+            self.session.has_accepted = True
+        else:
             result = Result(mail.delivery_id, outcome_of_reply(reply.code), str(reply))
         self._record(result)
         return result
@@ -239,6 +279,6 @@ class _Part:
 def _refusal(mail: MergedMail, command: bytes, reply: Reply) -> Result:
     """Return what a refusal means. Where the sender is refused, no other mail would do better."""
     outcome = outcome_of_reply(reply.code)
-    if command.startswith(b"MAIL") and outcome is not Outcome.UNAUTHORIZED:
-        outcome = Outcome.UNAVAILABLE
+    if command.startswith(b"MAIL"):
+        outcome = OF_SENDER.get(outcome, outcome)
     return Result(mail.delivery_id, outcome, str(reply))

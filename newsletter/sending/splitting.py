@@ -16,6 +16,15 @@ T = TypeVar("T")
 FEW = 3
 
 
+# What becomes of those not handed over for what became of another: they are not in doubt.
+OF_THE_REST = {
+    Outcome.REFUSED: Outcome.TURNED_AWAY,
+    Outcome.UNAUTHORIZED: Outcome.UNAUTHORIZED,
+    Outcome.UNAVAILABLE: Outcome.UNAVAILABLE,
+    Outcome.IN_DOUBT: Outcome.UNAVAILABLE,
+}
+
+
 class Reply(NamedTuple):
     """What became of one mail of a call.
 
@@ -81,15 +90,12 @@ class Submission(Generic[T]):
         if problem is None and len(self._refused) >= FEW and not self._is_anybody_accepted():
             problem = self._refused[0]
         if problem:
-            # What was not handed over is not in doubt.
-            is_login = problem.outcome is Outcome.UNAUTHORIZED
-            outcome = Outcome.UNAUTHORIZED if is_login else Outcome.UNAVAILABLE
-            self._problem = problem._replace(outcome=outcome)
+            self._problem = problem._replace(outcome=OF_THE_REST[problem.outcome])
 
     def _judge_refusals(self) -> None:
         """Where nobody was accepted and few are enough to tell, the refusals are nobody's own."""
         is_everybodys = len(self._refused) >= FEW and not self._is_anybody_accepted()
-        outcome = Outcome.UNAVAILABLE if is_everybodys else Outcome.REFUSED
+        outcome = Outcome.TURNED_AWAY if is_everybodys else Outcome.REFUSED
         self.add(result._replace(outcome=outcome) for result in self._refused)
 
     def _is_anybody_accepted(self) -> bool:

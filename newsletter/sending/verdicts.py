@@ -38,8 +38,20 @@ FINAL = {
 # What anymail takes for a complaint, and is a filter's doing.
 FILTERED = {"Postmark": {("Type",): ("SpamNotification",)}}
 
+# Enhanced status codes (RFC 3463; RFC 7505 for 5.1.10), which providers repeat in their events.
 # Bad address, no such mailbox or system, moved away, no mail here, disabled.
 NO_MAILBOX = re.compile(r"(?<![\d.])5\.(?:1\.(?:10|[1236])|2\.1)(?!\.?\d)")
+# What a server says of one mailbox when it is handed an email: it does not exist (X.1.1), has moved
+# (X.1.6), its domain takes no mail (X.1.10), it is disabled (X.2.1). Not X.1.2 and X.1.3: a relay
+# whose DNS fails, or that knows no international addresses, says so of addresses that work.
+MAILBOX_GONE = re.compile(r"(?<![\d.])5\.(?:1\.(?:10|[16])|2\.1)(?!\.?\d)")
+# No reason, or one that is not certain: "other" (X.0.0, X.1.0, X.2.0), bad system or syntax.
+UNCERTAIN = re.compile(r"(?<![\d.])5\.(?:0\.0|1\.[023]|2\.0)(?!\.?\d)")
+# About the sender, or the site's right to send (X.1.7, X.1.8, X.7.X), systems, routes, protocol and
+# content (X.3.X to X.6.X), and so never about a mailbox.
+OTHER_REASON = re.compile(r"(?<![\d.])5\.(?:1\.[78]|[3-7]\.\d{1,3})(?!\.?\d)")
+STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
+REPLY = re.compile(r"5\d\d\b")
 MAILBOX_FULL = re.compile(r"(?<![\d.])[45]\.2\.2(?!\.?\d)")
 
 
@@ -49,6 +61,7 @@ class Proof(Enum):
     ACCEPTED = "the provider took it"
     HANDED_ON = "the provider tried to deliver it"
     DROPPED = "the provider took it, and will not send it"
+    REFUSED = "the server did not take it"
 
 
 @dataclass(frozen=True)
@@ -93,9 +106,21 @@ def names_no_mailbox(reply: str) -> bool:
     return bool(NO_MAILBOX.search(reply))
 
 
+def says_mailbox_is_gone(reply: str) -> bool:
+    """Return whether a server refused an email because its mailbox will not take any."""
+    return bool(MAILBOX_GONE.search(reply)) and not OTHER_REASON.search(reply)
+
+
+def says_nothing_certain(reply: str) -> bool:
+    """Return whether a server refused an email for good, and its reply leaves open why."""
+    if not REPLY.match(reply) or OTHER_REASON.search(reply):
+        return False
+    return bool(UNCERTAIN.search(reply)) or not STATUS.search(reply)
+
+
 def _is_final(event: AnymailTrackingEvent, provider: str) -> bool:
     words = _words_of(event)
-    if MAILBOX_FULL.search(words):
+    if MAILBOX_FULL.search(words) or OTHER_REASON.search(words):
         return False
     is_invalid = event.reject_reason == RejectReason.INVALID
     return is_invalid or names_no_mailbox(words) or _says(event, provider, FINAL)

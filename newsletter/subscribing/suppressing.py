@@ -3,9 +3,11 @@
 Whoever suppresses an address or lifts it locks its suppression first, then its subscriptions.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet, prefetch_related_objects
 
 from ..models import ConsentRecord, Subscriber, Subscription, Suppression
 from .changing import leave
@@ -15,15 +17,28 @@ REASONS = [Suppression.Reason.ERASED, Suppression.Reason.BOUNCED, Suppression.Re
 # Those that only an editor lifts.
 BARS = REASONS[1:]
 
+# So many addresses are lifted in one transaction.
+CHUNK = 500
+
 
 @transaction.atomic
-def suppress(address: str, reason: str, detail: str, now: datetime) -> None:
+def suppress(
+    address: str, reason: str, detail: str, now: datetime, digest: int | None = None
+) -> None:
     """Stop all mail to an address that bounced or complained, with the provider's words on why.
+
+    ``digest`` is the key of the digest that it did not get.
 
     Who complained has left. Who cannot be reached is stopped, and goes on when this is lifted.
     Twice does no harm.
     """
-    values = {"address": address, "reason": reason, "detail": detail, "at": now}
+    values = {
+        "address": address,
+        "reason": reason,
+        "detail": detail,
+        "at": now,
+        "digest_id": digest,
+    }
     suppressions = Suppression.objects.select_for_update()
     suppression, is_new = suppressions.get_or_create(
         key=Suppression.key_of(address), defaults=values
@@ -46,21 +61,20 @@ def is_barred(address: str) -> bool:
     return Suppression.objects.filter(key=key, reason__in=BARS).exists()
 
 
-@transaction.atomic
 def lift(suppression: Suppression, now: datetime) -> bool:
     """Let an address be mailed again, by an editor; return whether it was suppressed until now.
 
     Subscriptions that were stopped go on from the current window: nobody is owed the posts of the
     time between. Those that were left stay so.
     """
-    locked = Suppression.objects.select_for_update().filter(pk=suppression.pk).first()
-    if locked is None:
-        return False
-    for subscription in _locked_subscriptions(locked.address):
-        if subscription.state == Subscription.State.SUPPRESSED:
-            _restore(subscription, now)
-    locked.delete()
-    return True
+    return _lift([suppression.pk], now) > 0
+
+
+def lift_all(suppressions: QuerySet[Suppression], now: datetime) -> int:
+    """Let addresses be mailed again, likewise, and return how many were suppressed until now."""
+    numbers = list(suppressions.values_list("pk", flat=True))
+    parts = [numbers[at : at + CHUNK] for at in range(0, len(numbers), CHUNK)]
+    return sum(_lift(part, now) for part in parts)
 
 
 def welcome_back(address: str) -> None:
@@ -76,7 +90,7 @@ def forget(address: str, now: datetime) -> None:
     erased = {"reason": Suppression.Reason.ERASED, "at": now}
     suppression, _ = suppressions.get_or_create(key=Suppression.key_of(address), defaults=erased)
     # What a server said of it often repeats the address.
-    Suppression.objects.filter(pk=suppression.pk).update(address="", detail="")
+    Suppression.objects.filter(pk=suppression.pk).update(address="", detail="", digest=None)
 
 
 def stop(subscription: Subscription, how: str, now: datetime) -> None:
@@ -94,16 +108,36 @@ def _stop(subscription: Subscription, reason: str, now: datetime) -> None:
         stop(subscription, ConsentRecord.How.PROVIDER, now)
 
 
-def _restore(subscription: Subscription, now: datetime) -> None:
-    start = subscription.newsletter.window_start(subscription.cadence, now)
-    subscription.mailed_through = max(subscription.mailed_through or start, start)
-    subscription.state = Subscription.State.ACTIVE
-    subscription.save(update_fields=["mailed_through", "state"])
-    subscription.consent_records.create(
-        act=ConsentRecord.Act.RESTORED,
-        how=ConsentRecord.How.EDITOR,
-        choice=subscription.choice,
-        at=now,
+@transaction.atomic
+def _lift(numbers: Sequence[int], now: datetime) -> int:
+    locked = list(Suppression.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
+    addresses = [suppression.address for suppression in locked if suppression.address]
+    stopped = Subscription.objects.filter(
+        subscriber__in=Subscriber.objects.at_any(addresses).values("pk"),
+        state=Subscription.State.SUPPRESSED,
+    )
+    list(stopped.select_for_update().order_by("pk").values_list("pk"))
+    _restore(list(stopped.select_related("newsletter", "topic_set")), now)
+    Suppression.objects.filter(pk__in=[suppression.pk for suppression in locked]).delete()
+    return len(locked)
+
+
+def _restore(subscriptions: Sequence[Subscription], now: datetime) -> None:
+    prefetch_related_objects(subscriptions, "topic_set__topics")
+    for subscription in subscriptions:
+        start = subscription.newsletter.window_start(subscription.cadence, now)
+        subscription.mailed_through = max(subscription.mailed_through or start, start)
+        subscription.state = Subscription.State.ACTIVE
+    Subscription.objects.bulk_update(subscriptions, ["mailed_through", "state"])
+    ConsentRecord.objects.bulk_create(
+        ConsentRecord(
+            subscription=subscription,
+            act=ConsentRecord.Act.RESTORED,
+            how=ConsentRecord.How.EDITOR,
+            choice=subscription.choice,
+            at=now,
+        )
+        for subscription in subscriptions
     )
 
 

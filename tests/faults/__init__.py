@@ -15,12 +15,16 @@ tested without them is tested beside the code, below ``tests/newsletter``:
 - connections to a mail server or provider break at any moment: test_mail_servers
 - a mail server refuses for now or for good, hangs or hangs up, at each verb: test_mail_servers;
   sending/test_faults, sending/test_pipelining
+- a mail server refuses everybody, from the beginning or in mid-send: test_mail_servers;
+  sending/test_refusals
+- a provider is out, or asks to wait, for a time; a server takes few mails a connection:
+  test_mail_servers; sending/test_probation
 - a provider answers 429, 500 or garbage, hangs or hangs up: sending/test_provider_faults
 - the disk is full under the embedded mailbox: test_disks; sending/test_transports
 - readers are forgotten or bounce: test_readers; sending/test_events, test_events_in_any_order
 - readers leave: sending/test_withdrawing
 - one recipient among many is poisoned: test_readers; sending/test_provider_faults
-- a post is unpublished: test_posts; sending/test_withdrawing
+- a post is unpublished, and published again: test_posts; sending/test_withdrawing, test_retrying
 - a cohort cannot be rendered: test_posts; sending/test_batches
 """
 

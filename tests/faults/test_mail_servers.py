@@ -3,11 +3,12 @@
 import pytest
 
 from newsletter import tasks
-from newsletter.models import Delivery
+from newsletter.models import Delivery, Digest, Suppression
+from newsletter.sending import controls
 from tests.smtp import MailServer, Stage
 
 from . import BATCH_SIZE, LONG, READERS, points
-from .ledger import assert_none_lost_or_repeated, let_time_pass, settle, states, until
+from .ledger import assert_none_lost_or_repeated, let_time_pass, rest, settle, states, until
 from .processes import THREADS
 
 pytestmark = pytest.mark.faults
@@ -65,3 +66,65 @@ def test_refusals_of_all_kinds_cost_nobody_else_the_mail(fall_due, complete, moo
     assert [d.subscription.subscriber.email for d in failed] == [
         f"reader{n}@example.com" for n in refused
     ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["550 5.1.1 User unknown in relay recipient table", "554 5.7.1 Relay access denied"],
+)
+@pytest.mark.parametrize("share", [0, 1 / 3])
+def test_a_server_that_refuses_everybody_harms_nobody(pipeline, fall_due, server, reply, share):
+    if not share:
+        server.answer(reply)
+    pipeline.start_worker()
+    readers = fall_due(READERS)
+    until(lambda: len(server.offered) >= READERS * share, "so far")
+    server.answer(reply)
+    until(lambda: Digest.objects.filter(pause_code="refused").exists(), "paused")
+    rest(states)
+    digest = Digest.objects.get()
+    assert reply in digest.pause_text
+    assert "refused" in digest.told
+    assert states() == {
+        state: number
+        for state, number in {
+            "sent": len(server.counts),
+            "pending": READERS - len(server.counts),
+        }.items()
+        if number
+    }
+    assert not Suppression.objects.exists()
+    server.mend()
+    controls.resume(digest)
+    settle()
+    assert_none_lost_or_repeated(server.counts, readers)
+
+
+def test_an_outage_of_the_provider_leaves_few_in_doubt(pipeline_to_provider, fall_due, provider):
+    pipeline, probes = pipeline_to_provider, 3
+    pipeline.send_in_batches_of(IN_A_CALL)
+    pipeline.start_worker()
+    readers = fall_due(READERS)
+    until(lambda: provider.asked.total() >= READERS // 3, "so far")
+    provider.answer(504, times=THREADS + 1 + probes)
+    settle()
+    doubtful = (THREADS + 1) * IN_A_CALL + probes
+    assert_none_lost_or_repeated(provider.counts, readers, most_in_doubt=doubtful)
+
+
+def test_a_provider_that_asks_to_wait_again_and_again_gets_all(
+    pipeline_to_provider, fall_due, provider
+):
+    provider.answer(429, headers={"Retry-After": "1"}, times=8)
+    pipeline_to_provider.start_worker()
+    readers = fall_due(READERS)
+    settle()
+    assert_none_lost_or_repeated(provider.counts, readers)
+
+
+@pytest.mark.parametrize("mails", [1, 7])
+def test_a_server_that_takes_few_mails_a_connection_gets_all(fall_due, complete, server, mails):
+    server.mails_a_session = mails
+    readers = fall_due(READERS)
+    complete()
+    assert_none_lost_or_repeated(server.counts, readers)

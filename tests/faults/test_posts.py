@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from blog.models import PostPage
 from core import mail
 from newsletter import tasks
-from newsletter.models import Delivery, Subscription, TopicSet
+from newsletter.models import Delivery, Digest, Subscription, TopicSet
+from newsletter.sending import retrying
 from tests.factories import PostFactory, TopicFactory
 from tests.newsletter import counts
 from tests.smtp import Received
@@ -19,7 +21,7 @@ from .ledger import assert_none_lost_or_repeated, let_time_pass
 pytestmark = pytest.mark.faults
 
 
-def test_the_only_post_is_unpublished_in_mid_send(fall_due, complete, server):
+def test_the_only_post_is_unpublished_in_mid_send_and_published_again(fall_due, complete, server):
     readers = fall_due(3 * BATCH_SIZE)
 
     def unpublish(received: Received) -> None:
@@ -33,6 +35,12 @@ def test_the_only_post_is_unpublished_in_mid_send(fall_due, complete, server):
     complete()
     assert_none_lost_or_repeated(server.counts, readers, unsent=BATCH_SIZE)
     assert counts(Delivery.objects.all()) == {"sent": 2 * BATCH_SIZE, "skipped": BATCH_SIZE}
+    digest = Digest.objects.get()
+    assert "skipped" in digest.told
+    PostPage.objects.get().save_revision().publish()
+    assert retrying.retry(digest, timezone.now()) == BATCH_SIZE
+    complete()
+    assert_none_lost_or_repeated(server.counts, readers)
 
 
 def test_one_cohort_cannot_be_rendered_until_its_template_is_mended(

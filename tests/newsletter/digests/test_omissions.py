@@ -118,7 +118,7 @@ def test_where_no_post_can_be_rendered_the_digest_is_paused_and_goes_on(
 ):
     broken = post_of(section, "Faulty", MONDAY - HOUR, BROKEN)
     digest = send(newsletter, MONDAY)
-    assert "unrenderable" in digest.pause_reason
+    assert digest.pause_code == "unrenderable"
     assert bodies() == []
     mend(broken)
     controls.resume(digest)

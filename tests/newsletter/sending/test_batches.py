@@ -11,13 +11,15 @@ from core import mail
 from newsletter import tasks
 from newsletter.digests import planning
 from newsletter.models import Batch, Cohort, Digest
-from newsletter.sending import batches
+from newsletter.sending import batches, controls, probation
 from tests.factories import PostFactory, TopicFactory
 from tests.newsletter import counts
 
 from . import DUE, NOW, addresses, delivery_to, states
 
 pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
 
 
 class TestRendering:
@@ -111,7 +113,8 @@ class TestQueries:
         return queries_for
 
     def test_a_part_takes_as_many_for_few_mails_as_for_many(self, queries_for, settings):
-        assert queries_for(2) == queries_for(settings.NEWSLETTER_CHECKPOINT)
+        settings.NEWSLETTER_CHECKPOINT = probation.FIRST_PART
+        assert queries_for(2) == queries_for(probation.FIRST_PART)
 
     def test_each_further_part_takes_as_many(self, queries_for, settings):
         settings.NEWSLETTER_CHECKPOINT = 2
@@ -128,55 +131,81 @@ class TestTryingAgain:
             later()
             minutes.append(_wait_of(batch))
         assert batch.attempts == 7
-        assert minutes == pytest.approx([*batches.WAITS, 60], rel=0.21)
+        assert minutes == pytest.approx([*probation.WAITS, 60], rel=0.21)
 
-    def test_batches_that_failed_together_are_not_all_tried_at_the_same_moment(
-        self, plan, server, settings
-    ):
+    def test_while_the_server_is_down_one_batch_at_a_time_is_tried(self, plan, server, settings):
         settings.NEWSLETTER_BATCH_SIZE = 1
         plan(*addresses(5))
         server.stop()
         tasks.tick()
-        assert len(set(Batch.objects.values_list("not_before", flat=True))) > 1
+        assert sorted(Batch.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1]
+        assert min(Batch.objects.values_list("not_before", flat=True)) >= NOW + MINUTE
+        tasks.tick()
+        assert sorted(Batch.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1]
 
-    def test_after_the_last_attempt_what_waits_has_failed_and_the_digest_is_sent(
-        self, batch, server, later, monkeypatch
-    ):
-        monkeypatch.setattr(batches, "MOST_ATTEMPTS", 3)
+    def test_a_recipient_who_is_deferred_for_three_days_has_failed(self, batch, server, later):
         server.answer("451 4.2.2 Mailbox full", to="ben@example.com")
         tasks.tick()
-        later()
-        assert states()["ben"] == "pending"
+        while timezone.now() < NOW + probation.PATIENCE:
+            assert states() == {"ana": "sent", "ben": "pending", "cleo": "sent"}
+            later()
         later()
         assert states() == {"ana": "sent", "ben": "failed", "cleo": "sent"}
-        assert delivery_to("ben").error
-        assert Digest.objects.get().state == Digest.State.SENT
-        later()
-        assert server.asked["ben@example.com"] == 3
-        assert server.asked["ana@example.com"] == 1
-
-    def test_the_last_attempt_comes_after_days_of_trying(self):
-        minutes = sum(batches.WAITS) + 60 * (batches.MOST_ATTEMPTS - len(batches.WAITS))
-        assert timedelta(days=2) < timedelta(minutes=minutes) < timedelta(days=4)
-
-    def test_what_failed_for_good_says_what_the_server_said_last(
-        self, batch, server, later, monkeypatch
-    ):
-        monkeypatch.setattr(batches, "MOST_ATTEMPTS", 1)
-        server.answer("451 4.2.2 Mailbox full", to="ben@example.com")
-        tasks.tick()
         assert "Mailbox full" in delivery_to("ben").error
+        assert Digest.objects.earliest("pk").state == Digest.State.SENT
+        asked = server.asked["ben@example.com"]
+        later()
+        assert (server.asked["ben@example.com"], server.asked["ana@example.com"]) == (asked, 1)
 
-    def test_a_server_that_stays_down_fails_the_batch_in_the_end(
-        self, batch, server, later, monkeypatch
-    ):
-        monkeypatch.setattr(batches, "MOST_ATTEMPTS", 2)
+    def test_a_server_that_stays_down_for_three_days_fails_all(self, plan, server, later, settings):
+        settings.NEWSLETTER_BATCH_SIZE = 1
+        plan("ana", "ben", "cleo")
         server.stop()
         tasks.tick()
-        later()
+        while timezone.now() < NOW + probation.PATIENCE:
+            assert set(states().values()) == {"pending"}
+            later()
+        for _ in range(3):
+            later()
         assert set(states().values()) == {"failed"}
         assert "refused" in delivery_to("ana").error
-        assert Digest.objects.get().state == Digest.State.SENT
+        assert Digest.objects.earliest("pk").state == Digest.State.SENT
+
+    def test_a_site_that_was_switched_off_for_days_goes_on_trying(
+        self, batch, server, later, clock
+    ):
+        server.stop()
+        tasks.tick()
+        clock.shift(2 * probation.PATIENCE)
+        tasks.tick()
+        assert set(states().values()) == {"pending"}
+        server.start()
+        later()
+        assert set(states().values()) == {"sent"}
+
+    def test_a_digest_that_was_paused_for_days_is_tried_for_as_long_again(
+        self, batch, server, later, clock
+    ):
+        server.stop()
+        for _ in range(4):
+            later()
+        digest = Digest.objects.get()
+        controls.pause(digest, "Wait.", NOW)
+        clock.shift(2 * probation.PATIENCE)
+        controls.resume(digest)
+        later()
+        assert set(states().values()) == {"pending"}
+
+    def test_progress_begins_the_patience_and_the_waits_again(self, batch, server, later):
+        server.answer("451 later")
+        for _ in range(7):
+            later()
+        server.mend()
+        server.answer("451 later", to="ben@example.com")
+        later()
+        assert _wait_of(batch) == pytest.approx(1, rel=0.21)
+        digest = Digest.objects.get()
+        assert (digest.failures, digest.failing_since, digest.is_proven) == (0, None, True)
 
 
 def _wait_of(batch: Batch) -> float:

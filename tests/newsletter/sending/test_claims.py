@@ -10,6 +10,7 @@ from django.utils import timezone
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Digest
 from newsletter.sending import batches, transports
+from newsletter.sending.claims import recover_abandoned
 from tests.newsletter import counts
 from tests.smtp import Stage
 
@@ -141,7 +142,7 @@ class TestLosingTheClaim:
 
         def claim() -> None:
             clock.shift(LEASE + timedelta(seconds=1))
-            batches.recover_abandoned(timezone.now())
+            recover_abandoned(timezone.now())
             Batch.objects.update(not_before=NOW)
             claims.append(batches.claim(batch.pk, timezone.now()))
 
@@ -168,7 +169,7 @@ class TestLosingTheClaim:
 
         renewals = []
         with connection.execute_wrapper(renew_first):
-            batches.recover_abandoned(timezone.now())
+            recover_abandoned(timezone.now())
         batch.refresh_from_db()
         assert renewals
         assert (batch.state, batch.claim) == (Batch.State.CLAIMED, claimed.claim)

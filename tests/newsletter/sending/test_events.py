@@ -123,7 +123,8 @@ class TestMails:
         tell(sparkpost_event("policy_rejection", delivery_to("ana"), **refused))
         delivery = delivery_to("ana")
         assert (delivery.state, delivery.fate) == ("failed", "")
-        assert (delivery.error, delivery.sent_at) == ("554 5.7.1 Policy", None)
+        # The provider had taken it: so it is not sent again with what failed.
+        assert (delivery.error, delivery.sent_at) == ("554 5.7.1 Policy", NOW)
         assert kept(failed=1)
         assert not Suppression.objects.exists()
 

@@ -102,7 +102,8 @@ def test_a_server_that_closes_down_is_left_alone_and_gets_the_rest_later(
     plan, server, later, stage
 ):
     plan("ana", "ben", "cleo")
-    server.answer("421 4.3.2 Shutting down", at=stage, number=2)
+    for number in (2, 3):  # The third is the second again, in another session.
+        server.answer("421 4.3.2 Shutting down", at=stage, number=number)
     tasks.tick()
     assert states() == {"ana": "sent", "ben": "pending", "cleo": "pending"}
     assert server.asked["cleo@example.com"] == 0
@@ -143,15 +144,14 @@ def test_a_mail_that_is_not_answered_in_time_is_in_doubt_and_not_sent_again(
 
 
 @pytest.mark.parametrize("stage", [Stage.SENDER, Stage.RECIPIENT])
-def test_a_mail_whose_content_was_not_begun_when_the_connection_broke_is_sent_later(
-    plan, server, later, stage
+def test_a_mail_whose_content_was_not_begun_when_the_connection_broke_is_sent_by_another(
+    plan, server, stage
 ):
     plan("ana", "ben", "cleo")
     server.answer(Deed.CUT, at=stage, number=2)
     tasks.tick()
-    assert states() == {"ana": "sent", "ben": "pending", "cleo": "pending"}
-    later()
     assert server.counts == ONCE_EACH
+    assert server.greeted == 2
 
 
 @pytest.mark.parametrize(
@@ -205,13 +205,18 @@ def test_with_wrong_credentials_the_digest_is_paused_and_goes_on_when_it_is_let(
     assert server.counts == ONCE_EACH
 
 
-def test_when_the_sender_is_refused_nothing_is_lost(plan, server, later):
-    plan("ana", "ben", "cleo")
+def test_when_the_sender_is_refused_the_digest_is_paused(plan, server, later):
+    digest = plan("ana", "ben", "cleo")
     server.answer("550 5.7.1 Not from you", at=Stage.SENDER)
     tasks.tick()
     assert set(states().values()) == {"pending"}
-    assert "Not from you" in Batch.objects.get().error
+    digest.refresh_from_db()
+    assert digest.pause_code == Digest.PauseReason.REFUSED
+    assert "Not from you" in digest.pause_text
     server.mend()
+    later()
+    assert server.counts == {}
+    controls.resume(digest)
     later()
     assert server.counts == ONCE_EACH
 

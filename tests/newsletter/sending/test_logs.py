@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter import tasks
-from newsletter.sending import batches
+from newsletter.sending import claims
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ def lines(caplog) -> list[tuple[str, dict]]:
     return [
         (record.getMessage(), {n: getattr(record, n) for n in names if hasattr(record, n)})
         for record in caplog.records
-        if record.name == batches.__name__
+        if record.name == claims.__name__
     ]
 
 

@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 from newsletter import tasks
 from newsletter.digests import rendering
 from newsletter.models import Batch, Delivery, Digest
-from newsletter.sending import dialects, postmark, providers, splitting, transports
+from newsletter.sending import controls, dialects, postmark, providers, splitting, transports
 from newsletter.sending.outcomes import Outcome, Recipient
 from tests.newsletter import counts
 from tests.provider import Deed, Provider
@@ -75,14 +75,21 @@ def test_few_of_many_whom_the_provider_refuses_cost_nobody_else_the_mail(plan, m
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_where_everybody_is_refused_the_batch_waits_after_few_calls(plan, mailgun, later, status):
-    plan(*addresses(40))
+def test_where_everybody_is_refused_the_digest_is_paused_after_few_calls(
+    plan, mailgun, later, status
+):
+    digest = plan(*addresses(40))
     mailgun.answer(status)
     tasks.tick()
     assert mailgun.sizes == [40, 1, 1, 1]
     assert counts(Delivery.objects.all()) == {"pending": 40}
-    assert "Told to say so" in Batch.objects.get().error
+    digest.refresh_from_db()
+    assert digest.pause_code == Digest.PauseReason.REFUSED
+    assert "Told to say so" in digest.pause_text
     mailgun.mend()
+    later()
+    assert counts(Delivery.objects.all()) == {"pending": 40}
+    controls.resume(digest)
     later()
     assert counts(Delivery.objects.all()) == {"sent": 40}
     assert set(mailgun.counts.values()) == {1}
@@ -138,7 +145,7 @@ def test_a_provider_that_does_not_let_us_in_has_the_digest_wait_for_an_editor(
 
 
 @pytest.mark.parametrize("name", ["mailgun", "brevo", "mailjet", "sparkpost", "postmark"])
-@pytest.mark.parametrize("answer", [500, 502, Deed.CUT, Deed.GARBAGE])
+@pytest.mark.parametrize("answer", [502, 504, Deed.CUT, Deed.GARBAGE])
 def test_what_the_provider_may_have_accepted_is_in_doubt_and_not_sent_again(
     plan, provider, settings, later, name, answer
 ):
@@ -153,6 +160,23 @@ def test_what_the_provider_may_have_accepted_is_in_doubt_and_not_sent_again(
     later()
     later()
     assert provider.asked == EACH_ONCE
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("mailgun", 500), ("postmark", 500), ("sparkpost", 500), ("brevo", 503), ("postmark", 503)],
+)
+def test_what_the_provider_documents_as_to_be_sent_again_is_sent_later(
+    plan, provider, settings, later, name, status
+):
+    provider.receive_mail_of(settings, name)
+    plan("ana", "ben", "cleo")
+    provider.answer(status, number=1)
+    tasks.tick()
+    assert set(states().values()) == {"pending"}
+    later()
+    assert provider.counts == EACH_ONCE
+    assert set(states().values()) == {"sent"}
 
 
 def test_what_the_provider_does_not_answer_in_time_is_in_doubt_and_not_sent_again(
@@ -185,7 +209,7 @@ def test_what_was_settled_before_a_fault_stays_so(plan, mailgun, later):
     mailgun.refuse(everybody[7])
     # The first call is refused; then come the first, the middle one and the last by themselves, and
     # those before the middle.
-    mailgun.answer(500, number=5)
+    mailgun.answer(502, number=5)
     tasks.tick()
     assert mailgun.sizes == [8, 1, 1, 1, 3]
     sent, doubtful, waiting = (everybody[0], everybody[4]), everybody[1:4], everybody[5:7]

@@ -11,7 +11,7 @@ import pytest
 
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Digest, Suppression
-from newsletter.sending import batches, controls, reconciling
+from newsletter.sending import claims, controls, reconciling
 from newsletter.sending.messages import reference
 from newsletter.subscribing import suppressing
 
@@ -86,11 +86,11 @@ class TestEditors:
     def test_those_of_a_batch_that_is_being_sent_wait_for_it(self, digest, server, later):
         Digest.objects.update(state="sending")
         Batch.objects.update(state="pending", attempts=0)
-        batch = batches.claim(Batch.objects.get().pk, NOW)
+        batch = claims.claim(Batch.objects.get().pk, NOW)
         reconciling.send_again(digest.deliveries.all(), NOW)
         batch.refresh_from_db()
         assert batch.state == "claimed"
-        batches.recover_abandoned(batch.lease_until + MINUTE)
+        claims.recover_abandoned(batch.lease_until + MINUTE)
         later()
         assert set(states().values()) == {"sent"}
 

@@ -121,7 +121,7 @@ def test_a_digest_that_was_being_sent_is_paused(plan, run, server, clock):
     run(lambda: tasks.send_batch(Batch.objects.get().pk))
     digest = Digest.objects.get()
     assert digest.paused_at
-    assert digest.pause_reason == "The database was restored from a backup."
+    assert digest.pause_text == "The database was restored from a backup."
     assert len(received(server)) == 2
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from newsletter import tasks
-from newsletter.models import Batch, ConsentRecord, Digest, Subscription
+from newsletter.models import Batch, ConsentRecord, Delivery, Digest, Subscription
 from newsletter.sending import batches
 from newsletter.subscribing import changing, links
 from tests.factories import PostFactory, SectionFactory
@@ -25,7 +25,7 @@ class TestLeaving:
         changing.leave(subscription_of("ben"), ConsentRecord.How.LINK, "Leave", NOW)
         tasks.tick()
         assert states() == {"ana": "sent", "ben": "skipped", "cleo": "sent"}
-        assert "Left" in delivery_to("ben").error
+        assert delivery_to("ben").error == Delivery.SkipReason.UNSUBSCRIBED
         assert server.asked["ben@example.com"] == 0
         digest.refresh_from_db()
         assert digest.state == Digest.State.SENT
@@ -123,7 +123,7 @@ class TestWithdrawnPosts:
         tasks.tick()
         assert server.accepted == []
         assert states() == {"ana": "skipped", "ben": "skipped"}
-        assert "not public" in delivery_to("ana").error
+        assert delivery_to("ana").error == Delivery.SkipReason.WITHDRAWN
         digest.refresh_from_db()
         assert digest.state == Digest.State.SENT
 
