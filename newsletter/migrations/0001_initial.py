@@ -95,6 +95,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublicationRecord',
+            fields=[
+                ('post', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='publication_record', serialize=False, to='blog.postpage')),
+                ('counts_from', models.DateTimeField(verbose_name='counts from')),
+            ],
+            options={
+                'verbose_name': 'publication record',
+                'verbose_name_plural': 'publication records',
+            },
+        ),
+        migrations.CreateModel(
             name='Digest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -183,6 +194,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
                 ('left_at', models.DateTimeField(blank=True, null=True, verbose_name='left')),
+                ('inactive_since', models.DateTimeField(editable=False, null=True)),
                 ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='newsletter.newsletter', verbose_name='newsletter')),
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.subscriber', verbose_name='subscriber')),
             ],
@@ -284,6 +296,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cohort',
             constraint=models.UniqueConstraint(fields=('digest', 'key'), name='one_cohort_a_content'),
+        ),
+        migrations.AddIndex(
+            model_name='digest',
+            index=models.Index(fields=['until'], name='digest_until'),
         ),
         migrations.AddConstraint(
             model_name='digest',

@@ -2,6 +2,7 @@ from .delivery import Batch, Delivery
 from .digest import Cohort, Digest
 from .newsletter import Cadence, Newsletter
 from .notice import Notice
+from .publication import PublicationRecord
 from .subscriber import Subscriber
 from .subscription import ConsentRecord, Subscription, TopicSet
 from .suppression import Suppression
@@ -16,6 +17,7 @@ __all__ = [
     "Digest",
     "Newsletter",
     "Notice",
+    "PublicationRecord",
     "Subscriber",
     "Subscription",
     "Suppression",

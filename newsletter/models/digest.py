@@ -47,6 +47,7 @@ class Digest(models.Model):
                 fields=["newsletter", "cadence", "until"], name="one_digest_a_window"
             )
         ]
+        indexes = [models.Index(fields=["until"], name="digest_until")]
 
     def __str__(self) -> str:
         until = timezone.localtime(self.until, self.newsletter.time_zone)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ..models import ConsentRecord, Subscriber, Subscription, Suppression
 from .changing import leave
+from .windows import window_on_activation
 
 # From the mildest to the strictest; a reason is never replaced by a milder one.
 REASONS = [Suppression.Reason.ERASED, Suppression.Reason.BOUNCED, Suppression.Reason.COMPLAINED]
@@ -50,8 +51,8 @@ def is_barred(address: str) -> bool:
 def lift(suppression: Suppression, now: datetime) -> bool:
     """Let an address be mailed again, by an editor; return whether it was suppressed until now.
 
-    Subscriptions that were stopped go on from the current window: nobody is owed the posts of the
-    time between. Those that were left stay so.
+    Subscriptions that were stopped become active; see ``windows`` for the posts that they get.
+    Those that were left stay so.
     """
     locked = Suppression.objects.select_for_update().filter(pk=suppression.pk).first()
     if locked is None:
@@ -81,8 +82,10 @@ def forget(address: str, now: datetime) -> None:
 
 def stop(subscription: Subscription, how: str, now: datetime) -> None:
     """Stop a subscription whose address must not be mailed, until that is lifted."""
+    if subscription.state == Subscription.State.ACTIVE:
+        subscription.inactive_since = now
     subscription.state = Subscription.State.SUPPRESSED
-    subscription.save(update_fields=["state"])
+    subscription.save(update_fields=["state", "inactive_since"])
     subscription.consent_records.create(act=ConsentRecord.Act.SUPPRESSED, how=how, at=now)
 
 
@@ -95,10 +98,10 @@ def _stop(subscription: Subscription, reason: str, now: datetime) -> None:
 
 
 def _restore(subscription: Subscription, now: datetime) -> None:
-    start = subscription.newsletter.window_start(subscription.cadence, now)
-    subscription.mailed_through = max(subscription.mailed_through or start, start)
+    subscription.mailed_through = window_on_activation(subscription, now)
     subscription.state = Subscription.State.ACTIVE
-    subscription.save(update_fields=["mailed_through", "state"])
+    subscription.inactive_since = None
+    subscription.save(update_fields=["mailed_through", "state", "inactive_since"])
     subscription.consent_records.create(
         act=ConsentRecord.Act.RESTORED,
         how=ConsentRecord.How.EDITOR,

@@ -152,6 +152,7 @@ PAGE_CACHE_UNSEEN = {
         for model in (
             *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
             *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
+            "PublicationRecord",
         )
     ),
     *(
@@ -175,12 +176,31 @@ globals().update(env.webhook("EMAIL_WEBHOOK_SECRET", "EMAIL_WEBHOOK_KEY", "EMAIL
 globals().update(env.broker("CELERY_BROKER_URL", "filesystem://", VAR_DIR / "broker"))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
+# Queues are served by three processes of the Procfile, see decision 0022. The worker serves the
+# default queue: ticks, scheduled publishing and single emails. All of its tasks must be short.
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Notices are not on the mail queue: nobody waits for a confirmation behind a whole digest.
 CELERY_TASK_ROUTES = {
+    # The sender: a digest takes hours. Planning does not wait for the batches of other digests.
     "newsletter.tasks.send_batch": {"queue": "mail"},
-    # Pictures take seconds each, of a whole core: thousands that wait keep nothing else waiting.
+    "newsletter.tasks.plan_digest": {"queue": "digests"},
+    "newsletter.tasks.ask_providers": {"queue": "digests"},
+    # The background process: seconds or minutes of a whole core, and what can wait.
     "*.tasks.draw_*": {"queue": "drawing"},
+    **dict.fromkeys(
+        (
+            "blog.tasks.ask_about_embeds",
+            "blog.tasks.delete_old_spam",
+            "blog.tasks.index_all_pages",
+            "blog.tasks.index_pages_showing",
+            "blog.tasks.learn_terms",
+            "blog.tasks.learn_terms_again",
+            "blog.tasks.make_pdfs",
+            "blog.tasks.tidy_pdfs",
+            "home.tasks.delete_old_messages",
+            "newsletter.tasks.housekeeping",
+        ),
+        {"queue": "background"},
+    ),
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
