@@ -31,8 +31,8 @@ def tick() -> None:
     queue_batches()
     queue_notices()
     batches.finish_digests(now)
-    alerts.tell_of_what_waits(now)
     ticks.record(now)
+    alerts.queue_summaries(now)
 
 
 @shared_task

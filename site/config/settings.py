@@ -146,7 +146,13 @@ PAGE_CACHE_NEVER = (
 # Apps and models of which no page shows anything, though they change often.
 PAGE_CACHE_UNSEEN = {
     *("auth", "contenttypes", "sessions", "wagtailadmin", "wagtailsearch", "wagtailusers"),
-    *("core.User", "home.ContactMessage", "blog.CommentNotice", "blog.PostPDF"),
+    *(
+        "core.User",
+        "core.OutgoingEmail",
+        "home.ContactMessage",
+        "blog.CommentNotice",
+        "blog.PostPDF",
+    ),
     *(
         f"newsletter.{model}"
         for model in (
@@ -169,6 +175,8 @@ PAGE_CACHE_UNSEEN = {
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.email("EMAIL_URL", "file://", VAR_DIR / "mailbox"))
+# A second route for alerts, used where the first fails: a backend and its arguments, or empty.
+ALERT_EMAIL = env.second_email("ALERT_EMAIL_URL", VAR_DIR / "mailbox")
 globals().update(env.webhook("EMAIL_WEBHOOK_SECRET", "EMAIL_WEBHOOK_KEY", "EMAIL_URL"))
 
 # Tasks: the database says what is to be done, so a lost or repeated message does no harm.
@@ -186,8 +194,9 @@ CELERY_TASK_ROUTES = {
     "newsletter.tasks.ask_providers": {"queue": "digests"},
     # The background process: seconds or minutes of a whole core, and what can wait.
     "*.tasks.draw_*": {"queue": "drawing"},
-    **dict.fromkeys(
-        (
+    **{
+        task: {"queue": "background"}
+        for task in (
             "blog.tasks.ask_about_embeds",
             "blog.tasks.delete_old_spam",
             "blog.tasks.index_all_pages",
@@ -197,10 +206,10 @@ CELERY_TASK_ROUTES = {
             "blog.tasks.make_pdfs",
             "blog.tasks.tidy_pdfs",
             "home.tasks.delete_old_messages",
+            "core.tasks.prune_outgoing_emails",
             "newsletter.tasks.housekeeping",
-        ),
-        {"queue": "background"},
-    ),
+        )
+    },
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -233,6 +242,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": 60},
     },
+    "outgoing emails": {
+        "task": "core.tasks.send_outgoing_emails",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": 60},
+    },
+    "old outgoing emails": {"task": "core.tasks.prune_outgoing_emails", "schedule": NIGHTLY},
     "newsletter housekeeping": {"task": "newsletter.tasks.housekeeping", "schedule": NIGHTLY},
     "old spam": {"task": "blog.tasks.delete_old_spam", "schedule": NIGHTLY},
     "old messages of visitors": {"task": "home.tasks.delete_old_messages", "schedule": NIGHTLY},

@@ -6,7 +6,9 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # It registers a receiver.
-        from . import replacing  # noqa: F401
+        from . import problems, replacing  # noqa: F401
+        from .outbox import sending
         from .page_cache import purging
 
+        problems.register(sending.find_problems)
         purging.connect()

@@ -21,11 +21,12 @@ from wagtail.models import Page, PageViewRestriction
 
 from .fields import WebAddressField
 from .links import FRONT_PAGE_DEPTH
+from .outbox.models import OutgoingEmail
 from .panels import SharingPanel
 from .site_settings import SiteSettings
 from .slugs import RESERVED_SLUGS
 
-__all__ = ["BasePage", "CreditedImage", "Rendition", "SiteSettings", "User"]
+__all__ = ["BasePage", "CreditedImage", "OutgoingEmail", "Rendition", "SiteSettings", "User"]
 
 
 class User(AbstractUser):

@@ -10,7 +10,9 @@ from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from . import deletions
+from .outbox.admin import OutgoingEmailViewSet
 
+hooks.register("register_admin_viewset", OutgoingEmailViewSet)
 hooks.register("before_delete_snippet", deletions.refuse_if_in_use)
 # The later of two bulk actions with one name counts.
 hooks.register("register_bulk_action", deletions.DeleteImages, order=1)

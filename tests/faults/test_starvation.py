@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -74,4 +75,4 @@ def longest_time_between_ticks(began, ended) -> timedelta:
     ticks = Tick.objects.filter(at__gt=began, at__lt=ended).order_by("at")
     moments = [began, *ticks.values_list("at", flat=True), ended]
     print(f"There were {len(moments) - 2} ticks in {ended - began}.")  # noqa: T201
-    return max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    return max(later - earlier for earlier, later in pairwise(moments))

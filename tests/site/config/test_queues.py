@@ -11,6 +11,8 @@ SHORT = {
     "blog.tasks.comments_tick",
     "blog.tasks.send_comment_notice",
     "core.tasks.publish_scheduled",
+    "core.tasks.send_outgoing_email",
+    "core.tasks.send_outgoing_emails",
     "home.tasks.mail_message",
     "home.tasks.mail_waiting_messages",
     "newsletter.tasks.send_notice",
