@@ -121,7 +121,7 @@ def _unplanned(now: datetime) -> Iterator[Problem]:
     planning_now = list(_with_newsletter(digests))
     for digest in planning_now:
         if digest.created_at < now - STUCK_AFTER:
-            yield _problem("unplanned", digest, text, digest.created_at)
+            yield _problem("planning", digest, text, digest.created_at)
     if not ticks.have_run_for(TICKS_NEEDED, now):
         return
     begun = {(digest.newsletter, digest.cadence) for digest in planning_now}

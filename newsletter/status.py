@@ -35,7 +35,10 @@ SKEW = timedelta(minutes=1)
 WHERE = "under Newsletter → Digests"
 
 # The kinds of problems that findings tell of in more detail.
-SHOWN = {"clock", "sender", "held", "paused", "unknown", "failing", "future", "notices"}
+SHOWN = {
+    *("clock", "sender", "held", "paused", "planning"),
+    *("unknown", "failing", "future", "notices"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _obstacle(digest: Digest, counts: Counter[str], now: datetime) -> str:
     if digest.state == Digest.State.PLANNING and planned_for > PLANNING_PATIENCE:
         return (
             f"has been in planning for {span(planned_for)}. What goes wrong is in the log of the "
-            "worker with --queues default."
+            "worker with --queues digests."
         )
     return ""
 

@@ -144,7 +144,7 @@ def _mail(notice: CommentNotice) -> None:
 def _set_back(notice: CommentNotice, error: Exception, now: datetime) -> None:
     """Have a notice tried again after a while; one to a reader for some days."""
     logger.warning("Notice %s about comments was not sent: %r", notice.pk, type(error).__name__)
-    wait, patience = timedelta(minutes=2 ** min(notice.attempts - 1, 5)), GIVE_UP_AFTER
+    wait, patience = timedelta(minutes=min(2 ** (notice.attempts - 1), 60)), GIVE_UP_AFTER
     if notice.kind == CommentNotice.Kind.ANSWERED and _is_refusal(error):
         wait, patience = REFUSED_DELAY, GIVE_UP_REFUSED_AFTER
     is_late = now + wait > notice.created_at + patience

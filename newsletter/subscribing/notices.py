@@ -71,7 +71,7 @@ def _set_back(notice: Notice, error: Exception, now: datetime) -> None:
     """Have a notice tried again after a while, or given up if it has been tried for long enough."""
     ids = {"notice": notice.pk, "newsletter": notice.subscription.newsletter.slug}
     logger.warning("Notice %s was not sent: %r", notice.pk, error, extra=ids)
-    wait, patience = timedelta(minutes=2 ** min(notice.attempts - 1, 5)), GIVE_UP_AFTER
+    wait, patience = timedelta(minutes=min(2 ** (notice.attempts - 1), 60)), GIVE_UP_AFTER
     if _is_refusal(error):
         wait, patience = REFUSED_DELAY, GIVE_UP_REFUSED_AFTER
     is_hopeless = now + wait > notice.created_at + patience

@@ -180,7 +180,7 @@ class TestHowOften:
         pass_time(23 * HOUR, step=HOUR)
         assert len(mail.outbox) == 1
         Digest.objects.filter(pk=first.pk).update(state="cancelled")
-        pass_time(3 * HOUR, step=30 * MINUTE)
+        pass_time(4 * HOUR, step=30 * MINUTE)
         assert len(mail.outbox) == 2
         assert mail.outbox[1].subject == f"Needs attention: {second}"
 
@@ -195,7 +195,7 @@ class TestHowOften:
         hold()
         pass_time(10 * MINUTE)
         DigestFactory(newsletter=newsletter, state="held")
-        pass_time(HOUR, step=20 * MINUTE)
+        pass_time(80 * MINUTE, step=10 * MINUTE)
         assert mail.outbox[1].body.count("On hold") == 2
 
 

@@ -1,4 +1,4 @@
-"""Every condition in which a person must act is found, by the panel, the command and the metrics."""
+"""Each condition in which a person must act is found, for all who tell of it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ def add(newsletter):
     """Adds a batch to a digest, which is ended if no state is given."""
 
     def add(digest_values=None, **values) -> Digest:
-        ended = {"state": "sent", "finished_at": NOW - 2 * DAY, "until": NOW - 2 * DAY}
+        ended = {"state": "sent", "finished_at": NOW - 2 * DAY}
         digest = DigestFactory(newsletter=newsletter, **(digest_values or ended))
         BatchFactory(cohort=CohortFactory(digest=digest), **values)
         return digest
@@ -115,7 +115,7 @@ def test_a_digest_whose_planning_fails(newsletter):
     )
     assert found() == []
     Digest.objects.update(created_at=NOW - 61 * MINUTE)
-    assert found() == ["unplanned"]
+    assert found() == ["planning"]
 
 
 def test_a_provider_that_has_stopped_reporting(add, settings):
