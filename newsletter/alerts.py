@@ -1,40 +1,45 @@
-"""Mails that tell editors of a digest that needs them, once for each digest and cause.
+"""Email editors about problems that need them: one summary for each person and hour.
 
-They go to those who may decide about digests. The first page of the admin tells the same for as
-long as it is so; see ``newsletter/admin/attention.py``.
+Summaries go to those who may decide about digests. What they list is found when they are sent
+(``core.problems``), so what was solved before is not in it. The admin's first page lists the same.
 """
 
 import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.cache import cache
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMessage
 from django.db import models, transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
-from django.template import loader
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
-from wagtail.admin.mail import send_mail
+from wagtail.models import Site
 
-from core.channels import Channel
+from core import problems
+from core.mail import PlainHeadersMessage, render_mail
+from core.models import OutgoingEmail, SiteSettings
+from core.outbox import kinds, sending
+from core.problems import Problem
 
-from .models import Batch, Digest, Omission
+from .models import Digest
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "newsletter/email/alert"
-# The events of mail providers settle most doubts by themselves, within minutes.
-DOUBT_SETTLES_WITHIN = timedelta(minutes=30)
-# While the mail server takes nothing, the pipeline does not wait for it each time.
-PAUSE_AFTER_FAILURE = timedelta(minutes=15)
-_OUT_OF_ORDER = "newsletter.alerts.out-of-order"
+TEMPLATES = "newsletter/email/alert"
+MAX_LISTED = 20
+# Problems that come in numbers, as after an outage, are gathered for this time; what is solved
+# meanwhile is left out.
+GATHERING_TIME = timedelta(minutes=2)
+# A person gets at most one summary in this time …
+INTERVAL = timedelta(hours=1)
+# … and is told again of a problem that lasts after this time.
+REPEAT_AFTER = timedelta(days=1)
 
 
 class Cause(models.TextChoices):
@@ -52,33 +57,36 @@ class Cause(models.TextChoices):
 
 
 def tell_editors(digest: Digest, cause: Cause) -> None:
-    """Mail those who may decide about digests, unless they were told of this cause before.
+    """Have the editors alerted about a digest.
 
-    In a transaction it waits for the end of it. It never raises: what goes wrong is logged, and
-    where nobody could be told the next call tries again.
+    In a transaction it waits for the end of it. It never raises. A cause that the digest's state
+    does not show, since it is neither paused nor on hold, is stored with it.
     """
     transaction.on_commit(partial(_tell, digest.pk, cause), robust=True)
 
 
-def tell_of_what_waits(now: datetime) -> None:
-    """Tell the editors of digests that are held, and of mails that have been in doubt for a while.
+def queue_summaries(now: datetime) -> None:
+    """Queue a summary for each person who has not been told of every problem there is.
 
-    Called again and again: who could not be told is told later.
+    Called at each tick.
     """
-    doubtful = Batch.objects.filter(in_doubt__gt=0).annotate(
-        since=Coalesce("queued_at", "not_before")
-    )
-    lasting = doubtful.filter(since__lt=now - DOUBT_SETTLES_WITHIN).values("cohort__digest")
-    held = Digest.objects.filter(state=Digest.State.HELD)
-    waiting = {
-        Cause.HELD: held.filter(may_repeat=False),
-        Cause.RESTORED: held.filter(may_repeat=True),
-        Cause.IN_DOUBT: Digest.objects.filter(pk__in=lasting),
-    }
-    for cause, digests in waiting.items():
-        for digest in digests:
-            if cause not in digest.told:
-                tell_editors(digest, cause)
+    found = [problem for problem in problems.find(now) if now >= _alert_at(problem)]
+    if not found:
+        return
+    users = list(editors())
+    if not users:
+        logger.error("Nobody can be alerted: no user with an address may decide about digests.")
+    reports = _Reports(users, now)
+    for user in users:
+        if reports.may_get_one(user) and reports.unreported(user, found):
+            sending.enqueue(
+                SUMMARY,
+                user.email,
+                now,
+                data={"user": user.pk},
+                key=f"user-{user.pk}",
+                delay=GATHERING_TIME,
+            )
 
 
 def editors() -> QuerySet[AbstractBaseUser]:
@@ -89,81 +97,102 @@ def editors() -> QuerySet[AbstractBaseUser]:
     return may_decide.filter(pk__in=may_enter.values("pk")).exclude(email="")
 
 
+class _Reports:
+    """The summaries that people were sent."""
+
+    def __init__(self, users: Iterable[AbstractBaseUser], now: datetime) -> None:
+        self.now = now
+        addressed = [user.pk for user in users]
+        sent = OutgoingEmail.objects.filter(kind=SUMMARY.name, data__user__in=addressed)
+        self.sent: dict[int, list[OutgoingEmail]] = {pk: [] for pk in addressed}
+        for email in sent.sent_since(now - problems.RECENT):
+            self.sent[email.data["user"]].append(email)
+
+    def may_get_one(self, user: AbstractBaseUser) -> bool:
+        """Return whether a person's last summary is long enough ago."""
+        return not any(email.finished_at > self.now - INTERVAL for email in self.sent[user.pk])
+
+    def unreported(self, user: AbstractBaseUser, found: Iterable[Problem]) -> list[Problem]:
+        """Return the problems that a person is to be told of, or told of again."""
+        ever = self._keys(user, self.now - problems.RECENT)
+        lately = self._keys(user, self.now - REPEAT_AFTER)
+        return [
+            problem for problem in found if problem.key not in (lately if problem.lasting else ever)
+        ]
+
+    def _keys(self, user: AbstractBaseUser, since: datetime) -> set[str]:
+        emails = [email for email in self.sent[user.pk] if email.finished_at > since]
+        return {key for email in emails for key in email.data["problems"]}
+
+
+def _build(email: OutgoingEmail, now: datetime) -> EmailMessage | None:
+    """Return a person's summary; None if nothing is left, or they may not decide any more."""
+    user = editors().select_related("wagtail_userprofile").filter(pk=email.data["user"]).first()
+    if user is None:
+        return None
+    with override(_language_of(user)):
+        found = [problem for problem in problems.find(now) if now >= _alert_at(problem)]
+        unreported = _Reports([user], now).unreported(user, found)
+        if not unreported:
+            return None
+        # What lasts is listed each time, so that the latest summary says all.
+        listed = unreported + [it for it in found if it.lasting and it not in unreported]
+        email.data = {**email.data, "problems": [problem.key for problem in listed]}
+        return _message(user, listed)
+
+
+SUMMARY = kinds.register(
+    kinds.Kind(
+        name="newsletter.alert",
+        label=_("Alert"),
+        build=_build,
+        give_up_after=None,
+        has_second_route=True,
+    )
+)
+
+
+def _message(user: AbstractBaseUser, found: Sequence[Problem]) -> EmailMessage:
+    base = settings.WAGTAILADMIN_BASE_URL
+    site = Site.objects.get(is_default_site=True)
+    context = {
+        "name": user.get_short_name() or user.get_username(),
+        "number": len(found),
+        "problems": [(problem, problem.url and base + problem.url) for problem in found][
+            :MAX_LISTED
+        ],
+        "more": max(len(found) - MAX_LISTED, 0),
+        "url": base + reverse("wagtailadmin_home"),
+        "brand": SiteSettings.for_site(site),
+    }
+    mail = render_mail(TEMPLATES, context)
+    headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834
+    message = PlainHeadersMessage(mail.subject, mail.text, to=[user.email], headers=headers)
+    message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _alert_at(problem: Problem) -> datetime:
+    return problem.since + problem.alert_after
+
+
 def _tell(digest_id: int, cause: Cause) -> None:
     try:
-        if cache.get(_OUT_OF_ORDER) or not _claim(digest_id, cause):
-            return
-        digest = Digest.objects.select_related("newsletter").get(pk=digest_id)
-        if not _mail_all(digest, cause):
-            cache.set(_OUT_OF_ORDER, True, PAUSE_AFTER_FAILURE.total_seconds())
-            _unclaim(digest_id, cause)
+        _store(digest_id, cause)
     except Exception:
         logger.exception("The editors could not be told", extra={"digest": digest_id})
 
 
 @transaction.atomic
-def _claim(digest_id: int, cause: Cause) -> bool:
-    """Note that the editors are told; return False where they were before."""
+def _store(digest_id: int, cause: Cause) -> None:
     digest = Digest.objects.select_for_update().get(pk=digest_id)
-    if cause in digest.told:
-        return False
-    Digest.objects.filter(pk=digest_id).update(told=[*digest.told, cause.value])
-    return True
-
-
-@transaction.atomic
-def _unclaim(digest_id: int, cause: Cause) -> None:
-    digest = Digest.objects.select_for_update().get(pk=digest_id)
-    told = [other for other in digest.told if other != cause]
-    Digest.objects.filter(pk=digest_id).update(told=told)
-
-
-def _mail_all(digest: Digest, cause: Cause) -> bool:
-    """Mail each editor, and return False where there are some and none was reached."""
-    users, reached = list(editors().select_related("wagtail_userprofile")), 0
-    if not users:
-        logger.error("There is no editor to be told of digest %s", digest.pk)
-        return True
-    try:
-        with get_connection() as connection:
-            for user in users:
-                reached += _mail(user, digest, cause, connection)
-    except Exception:
-        logger.exception("No editor was told of digest %s", digest.pk, extra={"digest": digest.pk})
-    return reached > 0
-
-
-def _mail(
-    user: AbstractBaseUser, digest: Digest, cause: Cause, connection: BaseEmailBackend
-) -> bool:
-    """Mail one editor in their language, and return whether the mail was taken."""
-    with override(_language_of(user)):
-        context = _context(user, digest, cause)
-        subject, body = (
-            loader.render_to_string(f"{FOLDER}/{part}.txt", context, using=Channel.TEXT.engine)
-            for part in ("subject", "body")
-        )
-    try:
-        send_mail(" ".join(subject.split()), body.strip(), [user.email], connection=connection)
-    except Exception:
-        logger.exception("Editor %s could not be told of digest %s", user.pk, digest.pk)
-        return False
-    return True
+    is_shown = digest.paused_at or digest.state == Digest.State.HELD or cause == Cause.IN_DOUBT
+    if not is_shown and cause not in digest.told:
+        now = timezone.now()
+        told = {**digest.told, cause.value: now.isoformat()}
+        Digest.objects.filter(pk=digest_id).update(told=told, told_at=now)
 
 
 def _language_of(user: AbstractBaseUser) -> str:
     profile = getattr(user, "wagtail_userprofile", None)
     return profile.get_preferred_language() if profile else settings.LANGUAGE_CODE
-
-
-def _context(user: AbstractBaseUser, digest: Digest, cause: Cause) -> dict[str, object]:
-    counts = Batch.objects.filter(cohort__digest=digest).counts_by_digest()[digest.pk]
-    page = reverse("newsletter_digests:inspect", args=[digest.pk])
-    return {
-        "name": user.get_short_name() or user.get_username(),
-        "digest": digest,
-        "cause": cause,
-        "counts": counts,
-        "omissions": Omission.of(digest),
-        "url": f"{settings.WAGTAILADMIN_BASE_URL}{page}",
-    }

@@ -5,6 +5,7 @@ and however many there are. Deliveries are not counted for it; batches keep coun
 units are as https://prometheus.io/docs/practices/naming/ has them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Summa
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from core import problems
 from core.guards import read_only
 
 from . import ticks
@@ -55,6 +57,7 @@ class NewsletterCollector(Collector):
         yield from _digests(list(totals))
         yield from _notices(now)
         yield from _clock(now)
+        yield from _problems(now)
 
 
 registry = CollectorRegistry()
@@ -192,6 +195,17 @@ def _clock(now: datetime) -> Iterator[Metric]:
             "Seconds since the last tick ended; absent where none is known of.",
             value=_age(latest, now),
         )
+
+
+def _problems(now: datetime) -> Iterator[Metric]:
+    kinds = Counter(problem.kind for problem in problems.find(now))
+    yield _family(
+        GaugeMetricFamily,
+        "gazette_problems",
+        "Conditions in which a person must act, by kind; a kind is absent where there is none.",
+        ["kind"],
+        {(kind,): number for kind, number in kinds.items()},
+    )
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -97,6 +97,30 @@ class SubscriptionQuerySet(models.QuerySet):
         return self.active().filter(
             newsletter=newsletter, cadence=cadence, mailed_through__lt=until
         )
+
+    def due_windows(self, windows: Sequence[tuple[int, str, datetime]]) -> set[tuple[int, str]]:
+        """Return the newsletter's key and the cadence of each window that somebody is due in.
+
+        ``windows`` are keys of newsletters, each with a cadence and a cutoff.
+        """
+        if not windows:
+            return set()
+        rows = ", ".join(["(%s, %s, %s)"] * len(windows))
+        cutoffs = [connection.ops.adapt_datetimefield_value(until) for _, _, until in windows]
+        values = [(*window[:2], cutoff) for window, cutoff in zip(windows, cutoffs, strict=True)]
+        table = self.model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""WITH digest (newsletter_id, cadence, cutoff) AS (VALUES {rows})
+                SELECT newsletter_id, cadence FROM digest WHERE EXISTS (
+                    SELECT 1 FROM {table} AS subscription
+                    WHERE subscription.newsletter_id = digest.newsletter_id
+                    AND subscription.cadence = digest.cadence
+                    AND subscription.state = 'active'
+                    AND subscription.mailed_through < digest.cutoff)""",
+                list(chain.from_iterable(values)),
+            )
+            return set(cursor.fetchall())
 
     def due_in(self, digest: "Digest") -> "SubscriptionQuerySet":
         """Those that are due in a digest.

@@ -15,8 +15,11 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Greatest
 
+from core import problems
+
 from . import ticks
 from .models import Batch, Digest, Notice
+from .problems import UNKNOWN_RETENTION
 from .querysets import BatchQuerySet
 
 # What has not happened by itself after such a time will hardly do so.
@@ -27,12 +30,16 @@ MANY_ATTEMPTS = 3
 # The rate of sending is taken over this time, or as much of it as is known.
 LATELY = timedelta(minutes=10)
 SHORTEST = timedelta(seconds=30)
-# Nobody finds out any more what became of mails that are in doubt for longer.
-DOUBT_KEPT = timedelta(days=30)
 # By so much the clocks of machines may differ.
 SKEW = timedelta(minutes=1)
 
 WHERE = "under Newsletter → Digests"
+
+# The kinds of problems that findings tell of in more detail.
+SHOWN = {
+    *("clock", "sender", "held", "paused", "planning"),
+    *("unknown", "failing", "future", "notices"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ def findings(now: datetime) -> list[Finding]:
         *_in_doubt(now),
         *_in_the_future(now),
         *_notices(now),
+        *_other_problems(now),
     ]
 
 
@@ -83,19 +91,11 @@ def _due(now: datetime) -> Iterator[Finding]:
         f"{count(due['number'], 'batch', 'batches')} can be sent now; "
         f"the oldest has waited for {span(waited)}"
     )
-    if waited <= PATIENCE or _is_worked_on(now):
+    if waited <= PATIENCE or ticks.is_sending(now):
         yield Finding("workers", f"{text}.")
         return
     question = "no worker takes batches: is one running with --queues mail?"
     yield Finding("workers", f"{text}, and {question}", needs_attention=True)
-
-
-def _is_worked_on(now: datetime) -> bool:
-    """Return whether a worker holds a batch, or mails have come to an end lately."""
-    if Batch.objects.filter(state=Batch.State.CLAIMED, lease_until__gte=now).exists():
-        return True
-    before, done = ticks.first_since(now - PATIENCE), ticks.done_by_digest()
-    return before is not None and any(done[key] > before.done.get(key, 0) for key in done)
 
 
 def _abandoned(now: datetime) -> Iterator[Finding]:
@@ -163,7 +163,7 @@ def _obstacle(digest: Digest, counts: Counter[str], now: datetime) -> str:
     if digest.state == Digest.State.PLANNING and planned_for > PLANNING_PATIENCE:
         return (
             f"has been in planning for {span(planned_for)}. What goes wrong is in the log of the "
-            "worker with --queues default."
+            "worker with --queues digests."
         )
     return ""
 
@@ -227,7 +227,9 @@ def _failing(now: datetime) -> Iterator[Finding]:
 
 
 def _in_doubt(now: datetime) -> Iterator[Finding]:
-    recent = Digest.objects.filter(until__gt=now - DOUBT_KEPT, cohorts__batches__in_doubt__gt=0)
+    recent = Digest.objects.filter(
+        until__gt=now - UNKNOWN_RETENTION, cohorts__batches__in_doubt__gt=0
+    )
     doubtful = recent.annotate(doubtful=Sum("cohorts__batches__in_doubt"))
     doubtful = list(doubtful.select_related("newsletter").order_by("until", "pk"))
     for digest in doubtful:
@@ -267,6 +269,13 @@ def _notices(now: datetime) -> Iterator[Finding]:
             f"{notices} (confirmations and welcomes), the oldest for {span(waited)}.{error}",
             waited > NOTICE_PATIENCE,
         )
+
+
+def _other_problems(now: datetime) -> Iterator[Finding]:
+    """Tell of the problems that none of the findings above is about."""
+    for problem in problems.find(now):
+        if problem.kind not in SHOWN:
+            yield Finding(problem.kind, f"{problem.title}: {problem.text}", needs_attention=True)
 
 
 def title(digest: Digest) -> str:

@@ -34,8 +34,8 @@ def tick() -> None:
         process_sign_ups.delay()
     queue_notices()
     batches.finish_digests(now)
-    alerts.tell_of_what_waits(now)
     ticks.record(now)
+    alerts.queue_summaries(now)
 
 
 @shared_task

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from .models import Batch, Digest, Tick
 
 KEPT = timedelta(minutes=15)
+LATELY = timedelta(minutes=5)
 
 
 def record(now: datetime) -> None:
@@ -22,6 +23,19 @@ def first_since(moment: datetime) -> Tick | None:
 def latest() -> datetime | None:
     """Return when the clock ticked last; None where that is not known."""
     return Tick.objects.order_by("-at").values_list("at", flat=True).first()
+
+
+def have_run_for(span: timedelta, now: datetime) -> bool:
+    """Return whether ticks have been recorded for at least ``span``, of those that are kept."""
+    return Tick.objects.filter(at__lte=now - span).exists()
+
+
+def is_sending(now: datetime) -> bool:
+    """Return whether a worker holds a batch, or mails have come to an end lately."""
+    if Batch.objects.filter(state=Batch.State.CLAIMED, lease_until__gte=now).exists():
+        return True
+    before, done = first_since(now - LATELY), done_by_digest()
+    return before is not None and any(done[key] > before.done.get(key, 0) for key in done)
 
 
 def done_by_digest() -> dict[str, int]:

@@ -17,6 +17,7 @@ for name, value in {
     "PAGE_CACHE_SHARED_SECONDS": "0",
     "CELERY_BROKER_URL": "filesystem://",
     "EMAIL_URL": "file://",
+    "ALERT_EMAIL_URL": "",
     "DEFAULT_FROM_EMAIL": "Gazette <hello@example.org>",
     "MEDIA_ROOT": f"{tempfile.gettempdir()}/gazette-tests/media",
     "STATIC_ROOT": f"{tempfile.gettempdir()}/gazette-tests/static",

@@ -6,13 +6,16 @@ one may be mailed twice; that does no harm.
 
 import logging
 import smtplib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from anymail.exceptions import AnymailInvalidAddress, AnymailRecipientsRefused
 from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
+from core import problems
 from core.mail import is_barred
 
 from ..models import Comment, CommentNotice, PostPage
@@ -24,6 +27,9 @@ logger = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=30)
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
+# An address that is refused is tried a few times more: the fault may be in the relay's settings.
+GIVE_UP_REFUSED_AFTER = timedelta(days=1)
+REFUSED_DELAY = timedelta(hours=4)
 KEEP = timedelta(days=90)
 
 
@@ -62,6 +68,13 @@ def look_again(now: datetime) -> list[int]:
     if Comment.objects.untold().exists():
         tell_moderators(now)
     return list(CommentNotice.objects.due(now).order_by("pk").values_list("pk", flat=True)[:100])
+
+
+def find_problems(now: datetime) -> Iterator[problems.Problem]:
+    """Yield a problem if emails about comments were given up lately."""
+    emails = CommentNotice.objects.filter(given_up_at__gt=now - problems.RECENT)
+    title = gettext("Emails about comments")
+    yield from problems.given_up("comments", title, emails, "given_up_at", "error")
 
 
 def prune(now: datetime) -> None:
@@ -131,9 +144,11 @@ def _mail(notice: CommentNotice) -> None:
 def _set_back(notice: CommentNotice, error: Exception, now: datetime) -> None:
     """Have a notice tried again after a while; one to a reader for some days."""
     logger.warning("Notice %s about comments was not sent: %r", notice.pk, type(error).__name__)
-    wait = timedelta(minutes=min(2 ** (notice.attempts - 1), 60))
-    is_late = now + wait > notice.created_at + GIVE_UP_AFTER
-    is_hopeless = notice.kind == CommentNotice.Kind.ANSWERED and (is_late or _is_refusal(error))
+    wait, patience = timedelta(minutes=min(2 ** (notice.attempts - 1), 60)), GIVE_UP_AFTER
+    if notice.kind == CommentNotice.Kind.ANSWERED and _is_refusal(error):
+        wait, patience = REFUSED_DELAY, GIVE_UP_REFUSED_AFTER
+    is_late = now + wait > notice.created_at + patience
+    is_hopeless = notice.kind == CommentNotice.Kind.ANSWERED and is_late
     CommentNotice.objects.filter(pk=notice.pk).update(
         error=repr(error), not_before=now + wait, given_up_at=now if is_hopeless else None
     )

@@ -11,12 +11,22 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from wagtail.admin.mail import send_mail
 
+from core import problems
 from core.channels import Channel
 
 if TYPE_CHECKING:
     from ..models import ContactMessage, ContactPage
 
 logger = logging.getLogger(__name__)
+
+
+def find_problems(now: datetime) -> Iterator[problems.Problem]:
+    """Yield a problem if emails about visitors' messages were given up lately."""
+    from ..models import ContactMessage
+
+    emails = ContactMessage.objects.given_up_since(now - problems.RECENT, now)
+    title, url = gettext("Messages of visitors"), reverse("wagtailforms:index")
+    yield from problems.given_up("contact", title, emails, "submit_time", url=url)
 
 
 def mail(message: "ContactMessage", now: datetime) -> None:

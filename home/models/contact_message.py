@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.forms.models import AbstractFormSubmission
 
-MOST_TRIES = 12
-LONGEST_PAUSE = timedelta(hours=6)
+# The mail about a message is tried for this time. The message itself is kept.
+GIVE_UP_AFTER = timedelta(days=7)
+MAX_DELAY = timedelta(minutes=30)
 
 
 class ContactMessageQuerySet(models.QuerySet):
@@ -20,7 +21,14 @@ class ContactMessageQuerySet(models.QuerySet):
 
     def to_mail(self, now: datetime) -> "ContactMessageQuerySet":
         """Those whose mail has not been sent, and is due to be tried."""
-        return self.filter(mailed_at=None, next_try_at__lte=now, tries__lt=MOST_TRIES)
+        return self.filter(
+            mailed_at=None, next_try_at__lte=now, submit_time__gt=now - GIVE_UP_AFTER
+        )
+
+    def given_up_since(self, moment: datetime, now: datetime) -> "ContactMessageQuerySet":
+        """Those whose mail was given up after a moment."""
+        period = (moment - GIVE_UP_AFTER, now - GIVE_UP_AFTER)
+        return self.filter(mailed_at=None, next_try_at__lte=now, submit_time__range=period)
 
 
 class ContactMessage(AbstractFormSubmission):
@@ -48,9 +56,9 @@ class ContactMessage(AbstractFormSubmission):
     def claim(self, now: datetime) -> bool:
         """Take the next try for oneself; return False where another has it, or it is not due.
 
-        The next one is due after a pause that doubles each time.
+        The next one is due after a pause that doubles each time, up to half an hour.
         """
-        pause = min(timedelta(minutes=2**self.tries), LONGEST_PAUSE)
+        pause = min(timedelta(minutes=2 ** min(self.tries, 5)), MAX_DELAY)
         due = ContactMessage.objects.to_mail(now).filter(pk=self.pk, tries=self.tries)
         return bool(due.update(next_try_at=now + pause, tries=F("tries") + 1))
 

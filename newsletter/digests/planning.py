@@ -23,27 +23,31 @@ from ..models import Batch, Cadence, Cohort, Delivery, Digest, Newsletter, Subsc
 from ..models.subscription import TopicChoice
 from ..querysets import Groups, SubscriptionQuerySet
 from ..sending import pacing, restored
-from . import owed, selection
+from . import owed, publications, selection
 
 logger = logging.getLogger(__name__)
+
+# A newsletter, a cadence, and the cutoff of the digest.
+Window = tuple[Newsletter, Cadence, datetime]
 
 # So many batches are planned in a transaction: each has a cost of its own, but a reader who changes
 # something waits for the one that has the subscription.
 BATCHES_AT_ONCE = 10
 
 
-def due(now: datetime) -> Iterator[tuple[Newsletter, str, datetime]]:
+def due(now: datetime) -> Iterator[Window]:
     """Yield the newsletter, cadence and end of the window of each digest that is due.
 
     After a time out of work only the latest is: its windows reach back to the last one planned. A
     cadence that is offered no more goes on for those who have it.
     """
     settled = now - timedelta(seconds=settings.NEWSLETTER_SETTLE_SECONDS)
-    for newsletter in Newsletter.objects.active():
-        for cadence in Cadence:
-            until = newsletter.window_start(cadence, settled)
-            if _is_unplanned(newsletter, cadence, until):
-                yield newsletter, cadence, until
+    windows = [
+        (newsletter, cadence, newsletter.window_start(cadence, settled))
+        for newsletter in Newsletter.objects.active()
+        for cadence in Cadence
+    ]
+    yield from _unplanned(windows)
 
 
 def plan(
@@ -89,11 +93,23 @@ def _with_what_is_owed(
         yield tuple(dict.fromkeys([*chosen, *each.posts])), each.subscriptions
 
 
-def _is_unplanned(newsletter: Newsletter, cadence: str, until: datetime) -> bool:
-    digest = Digest.objects.filter(newsletter=newsletter, cadence=cadence, until=until).first()
-    if digest:
-        return digest.state == Digest.State.PLANNING
-    return Subscription.objects.due(newsletter, cadence, until).exists()
+def _unplanned(windows: Sequence[Window]) -> Iterator[Window]:
+    """Yield the windows whose planning has not begun, if a subscription is due, or not ended.
+
+    It takes two queries, however many newsletters there are.
+    """
+    digests = Digest.objects.filter(until__in={until for _, _, until in windows})
+    states = {
+        (newsletter, cadence, until): state
+        for newsletter, cadence, until, state in digests.order_by().values_list(
+            "newsletter", "cadence", "until", "state"
+        )
+    }
+    keys = [(newsletter.pk, cadence.value, until) for newsletter, cadence, until in windows]
+    waiting = Subscription.objects.due_windows([key for key in keys if key not in states])
+    for key, window in zip(keys, windows, strict=True):
+        if states.get(key) == Digest.State.PLANNING or key[:2] in waiting:
+            yield window
 
 
 def _sooner(newsletter: Newsletter, now: datetime) -> datetime:
@@ -117,21 +133,25 @@ def _opened(newsletter: Newsletter, cadence: str, until: datetime, now: datetime
             extra={"newsletter": newsletter.slug},
         )
         return None
+    with transaction.atomic():
+        publications.record(until, now)
+        # Another worker may have opened it while this one waited for its turn.
+        return Digest.objects.filter(**key).first() or _add(newsletter, cadence, until, now)
+
+
+def _add(newsletter: Newsletter, cadence: str, until: datetime, now: datetime) -> Digest | None:
     waiting = Subscription.objects.due(newsletter, cadence, until)
     since = waiting.earliest_window()
     if since is None:
         return None
     posts = list(selection.posts_for(newsletter, since, until).values_list("pk", flat=True))
-    may_repeat = bool(posts) and restored.may_repeat(Digest(**key, since=since))
-    is_held = may_repeat or (bool(posts) and _is_too_late(waiting, until, now))
-    state = Digest.State.HELD if is_held else Digest.State.PLANNING
-    with transaction.atomic():
-        digest, is_new = Digest.objects.get_or_create(
-            **key, defaults={"since": since, "state": state, "may_repeat": may_repeat}
-        )
-        if is_new:
-            digest.posts.set(posts)
-    if is_held:
+    digest = Digest(newsletter=newsletter, cadence=cadence, since=since, until=until)
+    digest.may_repeat = bool(posts) and restored.may_repeat(digest)
+    if digest.may_repeat or (posts and _is_too_late(waiting, until, now)):
+        digest.state = Digest.State.HELD
+    digest.save()
+    digest.posts.set(posts)
+    if digest.state == Digest.State.HELD:
         logger.warning(
             "%s is on hold, %s after it was due", digest, now - until, extra=_ids(digest)
         )

@@ -8,6 +8,7 @@ from blog.models import PostPage
 from blog.querysets import PostQuerySet
 
 from ..models import Digest, Newsletter
+from . import publications
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Candidate:
     """A post of a digest, as far as the choice depends on it."""
 
     pk: int
-    first_published_at: datetime
+    counts_from: datetime
     topics: frozenset[int]
 
 
@@ -29,13 +30,14 @@ def choose(
     return [
         post.pk
         for post in candidates
-        if post.first_published_at > since and (topics is None or post.topics & topics)
+        if post.counts_from > since and (topics is None or post.topics & topics)
     ]
 
 
 def posts_for(newsletter: Newsletter, since: datetime, until: datetime) -> PostQuerySet:
-    """Return the posts of a newsletter's section first published in (since, until]."""
-    return mailable(PostPage.objects.all(), newsletter).first_published_in(since, until)
+    """Return the posts of a newsletter's section that count from a time in (since, until]."""
+    posts = mailable(PostPage.objects.all(), newsletter)
+    return publications.counted_in(posts, since, until)
 
 
 def mailable(posts: PostQuerySet, newsletter: Newsletter) -> PostQuerySet:
@@ -46,11 +48,11 @@ def mailable(posts: PostQuerySet, newsletter: Newsletter) -> PostQuerySet:
 def candidates_of(digest: Digest) -> list[Candidate]:
     """Return the posts of a digest that may be mailed, the latest first."""
     posts = mailable(digest.posts.all(), digest.newsletter)
-    posts = posts.latest_first().prefetch_related("topics")
+    posts = publications.with_dates(posts).latest_first().prefetch_related("topics")
     return [
         Candidate(
             pk=post.pk,
-            first_published_at=post.first_published_at,
+            counts_from=post.counts_from,
             topics=frozenset(topic.pk for topic in post.topics.all()),
         )
         for post in posts

@@ -122,6 +122,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublicationRecord',
+            fields=[
+                ('post', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='publication_record', serialize=False, to='blog.postpage')),
+                ('counts_from', models.DateTimeField(verbose_name='counts from')),
+            ],
+            options={
+                'verbose_name': 'publication record',
+                'verbose_name_plural': 'publication records',
+            },
+        ),
+        migrations.CreateModel(
             name='Digest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -135,7 +146,8 @@ class Migration(migrations.Migration):
                 ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='paused')),
                 ('pause_code', models.CharField(blank=True, choices=[('credentials', 'The mail server does not accept the site’s login.'), ('rates', 'Too many emails bounced or were reported as spam.'), ('refused', 'The mail server refused most recipients, so the fault is in its settings or in the site’s account there. Those recipients stay queued and nobody is suppressed. The server said:'), ('unrenderable', 'None of its posts can be rendered.'), ('restored', 'The database was restored from a backup.')], editable=False, max_length=20)),
                 ('pause_reason', models.TextField(blank=True, verbose_name='why it is paused')),
-                ('told', models.JSONField(default=list, editable=False)),
+                ('told', models.JSONField(default=dict, editable=False)),
+                ('told_at', models.DateTimeField(db_index=True, editable=False, null=True)),
                 ('asked_bounces', models.FloatField(default=0, editable=False)),
                 ('asked_complaints', models.FloatField(default=0, editable=False)),
                 ('is_proven', models.BooleanField(default=False, editable=False)),
@@ -248,6 +260,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
                 ('left_at', models.DateTimeField(blank=True, null=True, verbose_name='left')),
+                ('inactive_since', models.DateTimeField(editable=False, null=True)),
                 ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='newsletter.newsletter', verbose_name='newsletter')),
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.subscriber', verbose_name='subscriber')),
             ],
@@ -349,6 +362,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cohort',
             constraint=models.UniqueConstraint(fields=('digest', 'key'), name='one_cohort_a_content'),
+        ),
+        migrations.AddIndex(
+            model_name='digest',
+            index=models.Index(fields=['until'], name='digest_until'),
         ),
         migrations.AddConstraint(
             model_name='digest',

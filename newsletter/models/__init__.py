@@ -3,6 +3,7 @@ from .digest import Cohort, Digest
 from .newsletter import Cadence, Newsletter
 from .notice import Notice
 from .omission import Omission
+from .publication import PublicationRecord
 from .send_log import SendLog
 from .sign_up import SignUp
 from .subscriber import Subscriber
@@ -20,6 +21,7 @@ __all__ = [
     "Newsletter",
     "Notice",
     "Omission",
+    "PublicationRecord",
     "SendLog",
     "SignUp",
     "Subscriber",

@@ -50,8 +50,10 @@ class Digest(models.Model):
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     pause_code = models.CharField(max_length=20, choices=PauseReason, blank=True, editable=False)
     pause_reason = models.TextField(_("why it is paused"), blank=True)
-    # What the editors were told of, and the rates that they were asked about: neither twice.
-    told = models.JSONField(default=list, editable=False)
+    # When the editors were told of causes that the state does not show, and when last.
+    told = models.JSONField(default=dict, editable=False)
+    told_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    # The rates that they were asked about, not to be asked about again.
     asked_bounces = models.FloatField(default=0, editable=False)
     asked_complaints = models.FloatField(default=0, editable=False)
 
@@ -74,6 +76,7 @@ class Digest(models.Model):
                 fields=["newsletter", "cadence", "until"], name="one_digest_a_window"
             )
         ]
+        indexes = [models.Index(fields=["until"], name="digest_until")]
 
     def __str__(self) -> str:
         until = timezone.localtime(self.until, self.newsletter.time_zone)

@@ -1,4 +1,8 @@
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .digest import Cohort, Digest
@@ -31,5 +35,13 @@ class Omission(models.Model):
     @classmethod
     def of(cls, digest: Digest) -> list["Omission"]:
         """Return the omissions of a digest, one for each post."""
-        omissions = cls.objects.filter(cohort__digest=digest).select_related("post")
-        return list({it.post_id: it for it in omissions.order_by("pk")}.values())
+        return cls.by_digest([digest])[digest.pk]
+
+    @classmethod
+    def by_digest(cls, digests: Iterable[Digest] | QuerySet[Digest]) -> dict[int, list["Omission"]]:
+        """Return the omissions of digests, one for each post, by the digest's key."""
+        omissions = cls.objects.filter(cohort__digest__in=digests)
+        found: dict[int, dict[int, Omission]] = defaultdict(dict)
+        for omission in omissions.select_related("cohort", "post").order_by("pk"):
+            found[omission.cohort.digest_id][omission.post_id] = omission
+        return defaultdict(list, {pk: list(by_post.values()) for pk, by_post in found.items()})

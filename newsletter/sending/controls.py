@@ -33,14 +33,13 @@ def pause(digest: Digest, reason: str, now: datetime, code: str = "") -> bool:
 def resume(digest: Digest) -> bool:
     """Let a digest that waits go on. Return whether it did wait.
 
-    It begins on probation, and editors are told again if it has to be paused again.
+    It begins on probation.
     """
     paused = Digest.objects.filter(pk=digest.pk).exclude(paused_at=None).first()
     if paused is None:
         return False
     requeue_run(paused, timezone.now())
-    told = [cause for cause in paused.told if cause not in Digest.PauseReason.values]
-    values = {"told": told, "is_proven": False, "refused": []}
+    values = {"is_proven": False, "refused": []}
     return bool(
         Digest.objects.filter(pk=digest.pk)
         .exclude(paused_at=None)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 
 from blog.models import Topic
 
@@ -35,11 +36,16 @@ def change(
 
 def leave(subscription: Subscription, how: str, wording: str, now: datetime) -> None:
     """End a subscription, at once and for all digests under way. Twice does no harm."""
+    was_active = When(state=Subscription.State.ACTIVE, then=Value(now))
     with transaction.atomic():
         left = (
             Subscription.objects.filter(pk=subscription.pk)
             .exclude(state=Subscription.State.LEFT)
-            .update(state=Subscription.State.LEFT, left_at=now)
+            .update(
+                state=Subscription.State.LEFT,
+                left_at=now,
+                inactive_since=Case(was_active, default=F("inactive_since")),
+            )
         )
         if left:
             subscription.consent_records.create(

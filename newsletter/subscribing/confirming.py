@@ -6,15 +6,15 @@ from django.db import transaction
 
 from ..models import ConsentRecord, Notice, Subscription
 from . import notices, suppressing
+from .windows import window_on_activation
 
 
 def confirm(subscription: Subscription, wording: str, now: datetime) -> None:
-    """Make a subscription active, from the current window of its cadence on. Twice does no harm.
+    """Make a subscription active. Doing it twice does no harm.
 
-    A window that was opened earlier by a subscription since left is never moved back: what was
-    mailed before is not mailed again. An address that was forgotten and is entered again may be
-    mailed from now on; where it bounced or complained, the subscription waits until an editor lifts
-    that.
+    See ``windows`` for the posts that it gets. An address that was forgotten and is entered again
+    may be mailed from now on; where it bounced or complained, the subscription waits until an
+    editor lifts that.
     """
     if subscription.state != Subscription.State.PENDING:
         return
@@ -24,11 +24,10 @@ def confirm(subscription: Subscription, wording: str, now: datetime) -> None:
         subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
         if subscription.state != Subscription.State.PENDING:
             return
-        start = subscription.newsletter.window_start(subscription.cadence, now)
-        subscription.mailed_through = max(subscription.mailed_through or start, start)
+        subscription.mailed_through = window_on_activation(subscription, now)
         subscription.state = Subscription.State.ACTIVE
         subscription.confirmed_at = now
-        subscription.left_at = None
+        subscription.left_at = subscription.inactive_since = None
         subscription.save()
         subscription.consent_records.create(
             act=ConsentRecord.Act.CONFIRMED,

@@ -23,6 +23,9 @@ A_DAY = timedelta(days=1)
 NOTICES_A_DAY = 3
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
+# An address that is refused is tried a few times more: the fault may be in the relay's settings.
+GIVE_UP_REFUSED_AFTER = timedelta(days=1)
+REFUSED_DELAY = timedelta(hours=4)
 
 
 def request(subscription: Subscription, kind: str, now: datetime) -> bool:
@@ -66,11 +69,13 @@ def send(notice_id: int, now: datetime) -> None:
 
 
 def _set_back(notice: Notice, error: Exception, now: datetime) -> None:
-    """Have a notice tried again after a while, unless it was refused for good or waits for days."""
+    """Have a notice tried again after a while, or given up if it has been tried for long enough."""
     ids = {"notice": notice.pk, "newsletter": notice.subscription.newsletter.slug}
     logger.warning("Notice %s was not sent: %r", notice.pk, error, extra=ids)
-    wait = timedelta(minutes=min(2 ** (notice.attempts - 1), 60))
-    is_hopeless = _is_refusal(error) or now + wait > notice.created_at + GIVE_UP_AFTER
+    wait, patience = timedelta(minutes=min(2 ** (notice.attempts - 1), 60)), GIVE_UP_AFTER
+    if _is_refusal(error):
+        wait, patience = REFUSED_DELAY, GIVE_UP_REFUSED_AFTER
+    is_hopeless = now + wait > notice.created_at + patience
     Notice.objects.filter(pk=notice.pk).update(
         error=repr(error), not_before=now + wait, given_up_at=now if is_hopeless else None
     )

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 
 from ..models import ConsentRecord, Subscriber, Subscription, Suppression
 from .changing import leave
+from .windows import window_on_activation
 
 # From the mildest to the strictest; a reason is never replaced by a milder one.
 REASONS = [Suppression.Reason.ERASED, Suppression.Reason.BOUNCED, Suppression.Reason.COMPLAINED]
@@ -64,8 +65,8 @@ def is_barred(address: str) -> bool:
 def lift(suppression: Suppression, now: datetime) -> bool:
     """Let an address be mailed again, by an editor; return whether it was suppressed until now.
 
-    Subscriptions that were stopped go on from the current window: nobody is owed the posts of the
-    time between. Those that were left stay so.
+    Subscriptions that were stopped become active; see ``windows`` for the posts that they get.
+    Those that were left stay so.
     """
     return _lift([suppression.pk], now) > 0
 
@@ -95,8 +96,10 @@ def forget(address: str, now: datetime) -> None:
 
 def stop(subscription: Subscription, how: str, now: datetime) -> None:
     """Stop a subscription whose address must not be mailed, until that is lifted."""
+    if subscription.state == Subscription.State.ACTIVE:
+        subscription.inactive_since = now
     subscription.state = Subscription.State.SUPPRESSED
-    subscription.save(update_fields=["state"])
+    subscription.save(update_fields=["state", "inactive_since"])
     subscription.consent_records.create(act=ConsentRecord.Act.SUPPRESSED, how=how, at=now)
 
 
@@ -125,10 +128,11 @@ def _lift(numbers: Sequence[int], now: datetime) -> int:
 def _restore(subscriptions: Sequence[Subscription], now: datetime) -> None:
     prefetch_related_objects(subscriptions, "topic_set__topics")
     for subscription in subscriptions:
-        start = subscription.newsletter.window_start(subscription.cadence, now)
-        subscription.mailed_through = max(subscription.mailed_through or start, start)
+        subscription.mailed_through = window_on_activation(subscription, now)
         subscription.state = Subscription.State.ACTIVE
-    Subscription.objects.bulk_update(subscriptions, ["mailed_through", "state"])
+        subscription.inactive_since = None
+    changed = ["mailed_through", "state", "inactive_since"]
+    Subscription.objects.bulk_update(subscriptions, changed)
     ConsentRecord.objects.bulk_create(
         ConsentRecord(
             subscription=subscription,

@@ -26,6 +26,15 @@ def collect_less_garbage(**kwargs: object) -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+@worker_ready.connect
+def watch_the_clock(**kwargs: object) -> None:
+    """Have every worker alert editors when ticks stop."""
+    from newsletter import watchdog
+    from newsletter.sending import batches
+
+    watchdog.start(batches.stopping)
+
+
 @task_prerun.connect
 def keep_good_connections(task: Task, **kwargs: object) -> None:
     """Keep a thread's connection to the database from task to task, as Django does for requests.

@@ -37,6 +37,7 @@ EXPECTED = {
         "mailjet://KEY:SECRET, sparkpost://KEY, resend://KEY, each with anymail's settings as "
         "parameters, e.g. mailgun://KEY@DOMAIN?api_url=https://api.eu.mailgun.net/v3"
     ),
+    "ALERT_EMAIL_URL": "like EMAIL_URL, at another mail server or provider; or empty",
     "EMAIL_WEBHOOK_SECRET": "USER:PASSWORD that the provider calls with, or empty",
     "EMAIL_WEBHOOK_KEY": "the key that the provider of EMAIL_URL signs its calls with, or empty",
     "DEFAULT_FROM_EMAIL": "an address mail comes from, e.g. Gazette <hello@example.org>",
@@ -270,6 +271,31 @@ def email(name: str, default: str, folder: Path) -> dict[str, Any]:
         raise wrong(name, str(error)) from error
     except (KeyError, ValueError) as error:
         raise wrong(name, "It cannot be read as such.") from error
+
+
+# Django's settings of a mail server, and the arguments of its email backend.
+_ARGUMENTS = {
+    "MAILBOX_DIR": "folder",
+    "EMAIL_HOST": "host",
+    "EMAIL_PORT": "port",
+    "EMAIL_HOST_USER": "username",
+    "EMAIL_HOST_PASSWORD": "password",
+    "EMAIL_USE_TLS": "use_tls",
+    "EMAIL_USE_SSL": "use_ssl",
+    "EMAIL_TIMEOUT": "timeout",
+}
+
+
+def second_email(name: str, folder: Path) -> dict[str, Any]:
+    """Return the arguments of ``get_connection`` for the URL; none where the variable is empty."""
+    if not _env.str(name, default=""):
+        return {}
+    settings = email(name, "", folder)
+    backend, anymail = settings.pop("EMAIL_BACKEND"), settings.pop("ANYMAIL", {})
+    prefix = f"{backend.split('.')[-2]}_".upper()
+    arguments = {key.removeprefix(prefix).lower(): value for key, value in anymail.items()}
+    arguments |= {_ARGUMENTS[key]: value for key, value in settings.items()}
+    return {"backend": backend, **arguments}
 
 
 def webhook(secret_name: str, key_name: str, url_name: str) -> dict[str, Any]:

@@ -172,12 +172,13 @@ PAGE_CACHE_NEVER = (
 PAGE_CACHE_UNSEEN = {
     *("auth", "contenttypes", "sessions", "wagtailadmin", "wagtailsearch", "wagtailusers"),
     *("account", "accounts", "axes", "mfa"),
-    *("core.User", "home.ContactMessage", "blog.CommentNotice", "blog.PostPDF"),
+    *("core.User", "core.OutgoingEmail", "home.ContactMessage"),
+    *("blog.CommentNotice", "blog.PostPDF"),
     *(
         f"newsletter.{model}"
         for model in (
             *("Subscriber", "Subscription", "ConsentRecord", "Suppression", "Notice", "Tick"),
-            *("SignUp", "SendLog", "Omission"),
+            *("SignUp", "SendLog", "Omission", "PublicationRecord"),
             *("TopicSet", "TopicChoice", "Cohort", "Batch", "Delivery", "Cohort_posts"),
         )
     ),
@@ -195,6 +196,8 @@ PAGE_CACHE_UNSEEN = {
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.email("EMAIL_URL", "file://", VAR_DIR / "mailbox"))
+# A second route for alerts, used where the first fails: a backend and its arguments, or empty.
+ALERT_EMAIL = env.second_email("ALERT_EMAIL_URL", VAR_DIR / "mailbox")
 globals().update(env.webhook("EMAIL_WEBHOOK_SECRET", "EMAIL_WEBHOOK_KEY", "EMAIL_URL"))
 
 # Tasks: the database says what is to be done, so a lost or repeated message does no harm.
@@ -202,12 +205,32 @@ globals().update(env.webhook("EMAIL_WEBHOOK_SECRET", "EMAIL_WEBHOOK_KEY", "EMAIL
 globals().update(env.broker("CELERY_BROKER_URL", "filesystem://", VAR_DIR / "broker"))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
+# Queues are served by three processes of the Procfile, see decision 0022. The worker serves the
+# default queue: ticks, scheduled publishing and single emails. All of its tasks must be short.
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Notices are not on the mail queue: nobody waits for a confirmation behind a whole digest.
 CELERY_TASK_ROUTES = {
+    # The sender: a digest takes hours. Planning does not wait for the batches of other digests.
     "newsletter.tasks.send_batch": {"queue": "mail"},
-    # Pictures take seconds each, of a whole core: thousands that wait keep nothing else waiting.
+    "newsletter.tasks.plan_digest": {"queue": "digests"},
+    "newsletter.tasks.ask_providers": {"queue": "digests"},
+    # The background process: seconds or minutes of a whole core, and what can wait.
     "*.tasks.draw_*": {"queue": "drawing"},
+    **{
+        task: {"queue": "background"}
+        for task in (
+            "blog.tasks.ask_about_embeds",
+            "blog.tasks.delete_old_spam",
+            "blog.tasks.index_all_pages",
+            "blog.tasks.index_pages_showing",
+            "blog.tasks.learn_terms",
+            "blog.tasks.learn_terms_again",
+            "blog.tasks.make_pdfs",
+            "blog.tasks.tidy_pdfs",
+            "home.tasks.delete_old_messages",
+            "core.tasks.prune_outgoing_emails",
+            "newsletter.tasks.housekeeping",
+        )
+    },
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -240,6 +263,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": 60},
     },
+    "outgoing emails": {
+        "task": "core.tasks.send_outgoing_emails",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": 60},
+    },
+    "old outgoing emails": {"task": "core.tasks.prune_outgoing_emails", "schedule": NIGHTLY},
     "newsletter housekeeping": {"task": "newsletter.tasks.housekeeping", "schedule": NIGHTLY},
     "old spam": {"task": "blog.tasks.delete_old_spam", "schedule": NIGHTLY},
     "old messages of visitors": {"task": "home.tasks.delete_old_messages", "schedule": NIGHTLY},

@@ -27,12 +27,13 @@ from wagtail.url_routing import RouteResult
 from .admin_forms import PageCopyForm
 from .fields import WebAddressField
 from .links import FRONT_PAGE_DEPTH
+from .outbox.models import OutgoingEmail
 from .panels import SharingPanel
 from .site_settings import SiteSettings
 from .slugs import RESERVED_SLUGS
 from .visibility import restrictions_of
 
-__all__ = ["BasePage", "CreditedImage", "Rendition", "SiteSettings", "User"]
+__all__ = ["BasePage", "CreditedImage", "OutgoingEmail", "Rendition", "SiteSettings", "User"]
 
 
 class User(AbstractUser):

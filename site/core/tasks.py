@@ -2,8 +2,10 @@
 
 from celery import shared_task
 from django.core.management import call_command
+from django.utils import timezone
 
 from .models import CreditedImage
+from .outbox import sending
 from .pictures import draw_again, wanting_avif
 
 
@@ -11,6 +13,24 @@ from .pictures import draw_again, wanting_avif
 def publish_scheduled() -> None:
     """Publish and take down the pages whose time has come."""
     call_command("publish_scheduled")
+
+
+@shared_task
+def send_outgoing_email(email_id: int) -> None:
+    """Send an email of the outbox."""
+    sending.send(email_id, timezone.now())
+
+
+@shared_task
+def send_outgoing_emails() -> None:
+    """Send the emails of the outbox that are due."""
+    sending.send_due(timezone.now())
+
+
+@shared_task
+def prune_outgoing_emails() -> None:
+    """Delete emails of the outbox that were finished long ago."""
+    sending.prune(timezone.now())
 
 
 @shared_task

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -14,7 +15,7 @@ from localmail.store import new_id
 
 
 class EmailBackend(BaseEmailBackend):
-    """Writes each message as one .eml file (RFC 5322) into `settings.MAILBOX_DIR`.
+    """Writes each message as one .eml file (RFC 5322) into `folder`, by default `MAILBOX_DIR`.
 
     Above the bytes that would have been sent stands the SMTP envelope, one X-Envelope-To field
     per recipient; Bcc recipients are named there and nowhere else.
@@ -23,6 +24,10 @@ class EmailBackend(BaseEmailBackend):
     not at all. Raises OSError where the folder cannot be written, unless `fail_silently`.
     """
 
+    def __init__(self, folder: Path | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.folder = folder or settings.MAILBOX_DIR
+
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         """Keep the messages that have a recipient, and return how many were kept."""
         return sum(self._keep(message) for message in email_messages if message.recipients())
@@ -30,7 +35,7 @@ class EmailBackend(BaseEmailBackend):
     def _keep(self, message: EmailMessage) -> bool:
         content = envelope(message) + message.message().as_bytes(linesep="\r\n")
         try:
-            write_atomically(settings.MAILBOX_DIR / f"{new_id()}.eml", content)
+            write_atomically(self.folder / f"{new_id()}.eml", content)
         except OSError:
             if not self.fail_silently:
                 raise

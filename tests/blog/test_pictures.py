@@ -234,7 +234,7 @@ class TestDrawingAgain:
         assert avif.exists() and not avif.filter(image=image).exists()
 
 
-def test_pictures_are_drawn_on_a_queue_of_their_own(settings):
+def test_pictures_are_drawn_on_a_queue_of_their_own():
     tasks = [name for name in celery_app.tasks if name.split(".")[-1].startswith("draw")]
     assert {name.partition(".")[0] for name in tasks} == {"blog", "core", "home"}
     route = celery_app.amqp.router.route
@@ -242,4 +242,3 @@ def test_pictures_are_drawn_on_a_queue_of_their_own(settings):
         assert route({}, name)["queue"].name == "drawing"
     assert route({}, "newsletter.tasks.send_batch")["queue"].name == "mail"
     assert route({}, "newsletter.tasks.tick")["queue"].name == "default"
-    assert "--queues drawing" in (settings.BASE_DIR / "Procfile").read_text()

@@ -69,7 +69,7 @@ class LiveSite:
         subprocess.run([sys.executable, *command], cwd=ROOT, env=self.env, check=True)
 
     def start(self) -> None:
-        """Start web, worker and beat as the Procfile does."""
+        """Start web, workers and beat, much as the Procfile does."""
         celery = ("-m", "celery", "--app", "config")
         self._spawn(
             "web",
@@ -80,7 +80,11 @@ class LiveSite:
             f"--bind=:{self.port}",
             "--no-control-socket",
         )
-        self._spawn("worker", *celery, "worker", "--pool=threads", "--queues=default,mail,drawing")
+        worker = (*celery, "worker", "--pool=threads")
+        self._spawn("worker", *worker, "--queues=default")
+        # The Procfile has two processes for these.
+        queues = "mail,digests,background,drawing"
+        self._spawn("sender", *worker, f"--queues={queues}", "--hostname=sender@%h")
         self._spawn("beat", *celery, "beat")
         self._wait_for_web()
 

@@ -13,6 +13,7 @@ tested without them is tested beside the code, below ``tests/newsletter``:
 - a worker is slower than its lease: sending/test_claims
 - a planner is killed, or two plan at once: digests/test_planning_again, test_planning_at_once
 - connections to a mail server or provider break at any moment: test_mail_servers
+- a mail server is slow: test_starvation
 - a mail server refuses for now or for good, hangs or hangs up, at each verb: test_mail_servers;
   sending/test_faults, sending/test_pipelining
 - a mail server refuses everybody, from the beginning or in mid-send: test_mail_servers;

@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from . import BATCH_SIZE, CHECKPOINT
-from .surroundings import NAMES, Broker
+from .surroundings import QUEUES, Broker
 
 ROOT = Path(__file__).parents[2]
 THREADS = 2
@@ -48,9 +49,11 @@ class Processes:
             kill(process)
             print(f"== {process.args}\n{self.log_of(process)}")  # noqa: T201
 
-    def start_worker(self, module: str = "celery") -> subprocess.Popen:
-        """Start a worker, by Celery or by a module that stands before it."""
-        queues = ",".join(self.broker.prefix + name for name in NAMES)
+    def start_worker(
+        self, module: str = "celery", queues: Sequence[str] = QUEUES
+    ) -> subprocess.Popen:
+        """Start a worker of some queues, by Celery or by a module that stands before it."""
+        queues = ",".join(self.broker.prefix + name for name in queues)
         return self._start(
             module,
             *("worker", "--pool", "threads", "--concurrency", str(THREADS), "--queues", queues),

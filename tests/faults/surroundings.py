@@ -10,13 +10,14 @@ from typing import Self
 from urllib.parse import quote, urlsplit
 
 from celery import Celery
+from django.conf import settings
 from django.db import connection
 from kombu import Exchange, Queue
 
 from config import env
 from tests.proxy import Proxy
 
-NAMES = ("default", "mail")
+QUEUES = ("default", "mail", "digests")
 
 
 class Service:
@@ -91,20 +92,22 @@ class Broker(Service):
 
     def tell(self, task: str, *args: object) -> None:
         """Queue a message about a task of the newsletter, as the site itself does."""
-        queue = self._queues[task == "send_batch"]
-        self._app.send_task(f"newsletter.tasks.{task}", args, queue=queue)
+        name = f"newsletter.tasks.{task}"
+        route = settings.CELERY_TASK_ROUTES.get(name, {"queue": QUEUES[0]})
+        queue = self._queues[QUEUES.index(route["queue"])]
+        self._app.send_task(name, args, queue=queue)
 
     @cached_property
     def _queues(self) -> list[Queue]:
-        names = [self.prefix + name for name in NAMES]
+        names = [self.prefix + name for name in QUEUES]
         return [Queue(name, Exchange(name), routing_key=name) for name in names]
 
     @cached_property
     def _app(self) -> Celery:
         """An app that talks to the broker with no proxy in between."""
         app = Celery("faults", set_as_current=False)
-        settings = env.broker("FAULTS_BROKER_URL", self._true_url, self.folder)
-        app.conf.update({name.removeprefix("CELERY_").lower(): settings[name] for name in settings})
+        options = env.broker("FAULTS_BROKER_URL", self._true_url, self.folder)
+        app.conf.update({name.removeprefix("CELERY_").lower(): options[name] for name in options})
         return app
 
     def _delete_queues(self) -> None:

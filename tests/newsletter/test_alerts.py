@@ -1,57 +1,71 @@
-"""Editors are told by mail of a digest that needs them."""
+"""Editors are told by email of what needs them, whatever the mail server does."""
 
 import smtplib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
-from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
 from django.urls import reverse
-from django.utils import timezone
 from wagtail.users.models import UserProfile
 
-from newsletter.alerts import Cause, tell_editors, tell_of_what_waits
+from core import tasks as core_tasks
+from core.models import OutgoingEmail
+from newsletter import tasks, ticks, watchdog
+from newsletter.alerts import Cause, tell_editors
 from newsletter.models import Digest, Newsletter
 from tests.factories import BatchFactory, CohortFactory, DigestFactory
 
 MAY_DECIDE = ["access_admin", "change_digest"]
-NOW = timezone.now()
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def at_once(django_capture_on_commit_callbacks):
-    """What waits for the end of a transaction is done at the end of the block."""
-    return django_capture_on_commit_callbacks
+def clock(db):
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
-def digest(newsletter):
-    return DigestFactory(newsletter=newsletter, until=datetime(2026, 3, 2, 8, tzinfo=UTC))
+def pass_time(clock):
+    """Let time pass, with what beat does each minute, or at longer steps."""
+
+    def pass_time(span: timedelta, step: timedelta = MINUTE) -> None:
+        for _ in range(span // step):
+            clock.shift(step)
+            tasks.tick()
+            core_tasks.send_outgoing_emails()
+
+    return pass_time
 
 
 @pytest.fixture
-def tell(at_once, digest):
-    """Tell the editors of the digest."""
+def hold(newsletter):
+    """Makes digests that are on hold."""
 
-    def now(cause: Cause) -> None:
-        with at_once(execute=True):
-            tell_editors(digest, cause)
+    def hold(number: int = 1) -> list[Digest]:
+        return [
+            DigestFactory(newsletter=newsletter, state="held", until=START - n * DAY)
+            for n in range(1, number + 1)
+        ]
 
-    return now
+    return hold
 
 
 @pytest.fixture
-def look_round(at_once):
-    """Do what the tick does."""
+def pause(newsletter):
+    """Makes a digest that is paused, with emails that wait."""
 
-    def now(moment: datetime = NOW) -> None:
-        with at_once(execute=True):
-            tell_of_what_waits(moment)
+    def pause(reason: str) -> Digest:
+        digest = DigestFactory(newsletter=newsletter, paused_at=START, pause_reason=reason)
+        BatchFactory(cohort=CohortFactory(digest=digest), size=5)
+        return digest
 
-    return now
+    return pause
 
 
 def person(name: str, *codenames: str, **values):
@@ -60,177 +74,254 @@ def person(name: str, *codenames: str, **values):
     return user
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def editor(db):
     return person("ana", *MAY_DECIDE)
 
 
-class ServerThatIsDown(EmailBackend):
-    """A mail server that cannot be reached."""
+class ServerThatRefusesLogins(EmailBackend):
+    """A mail server whose password was changed."""
 
     def open(self):
-        raise ConnectionRefusedError("Nobody listens.")
+        raise smtplib.SMTPAuthenticationError(535, b"5.7.8 Wrong password")
 
 
-class ServerThatRefusesAna(EmailBackend):
-    """A mail server that takes mail to everybody but ana."""
+class OtherServer(EmailBackend):
+    """A mail server that works, at another address."""
+
+    def __init__(self, host: str, **kwargs):
+        super().__init__(**kwargs)
+        assert host == "other.example.net"
 
     def send_messages(self, messages):
         for message in messages:
-            if message.to == ["ana@example.org"]:
-                raise smtplib.SMTPRecipientsRefused({"ana@example.org": (550, b"No")})
+            message.extra_headers["X-Route"] = "second"
         return super().send_messages(messages)
 
 
-def use(settings, backend: type) -> None:
-    settings.EMAIL_BACKEND = f"{__name__}.{backend.__name__}"
+def break_mail(settings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.{ServerThatRefusesLogins.__name__}"
 
 
-def recipients() -> set[str]:
-    return {address for message in mail.outbox for address in message.to}
+def mend_mail(settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
-def test_a_mail_goes_to_each_who_may_decide_and_log_in(tell, editor):
-    group = Group.objects.create(name="Readers' friends")
-    group.permissions.set(Permission.objects.filter(codename__in=MAY_DECIDE))
-    person("bo").groups.add(group)
-    get_user_model().objects.create_superuser("root", "root@example.org", "secret")
-    tell(Cause.HELD)
-    assert recipients() == {"ana@example.org", "bo@example.org", "root@example.org"}
-    assert all(len(message.to) == 1 for message in mail.outbox)
+def recipients() -> list[str]:
+    return sorted(address for message in mail.outbox for address in message.to)
 
 
-def test_others_are_not_told(tell, editor):
-    person("looker", "access_admin", "view_digest")
-    person("outsider", "change_digest")
-    person("gone", *MAY_DECIDE, is_active=False)
-    get_user_model().objects.create_superuser("nowhere", "", "secret")
-    tell(Cause.HELD)
-    assert recipients() == {"ana@example.org"}
-
-
-def test_who_has_the_permission_twice_is_told_once(tell, editor):
-    for name in ("Readers' friends", "Night shift"):
-        group = Group.objects.create(name=name)
+class TestWhoIsTold:
+    def test_those_who_may_decide_and_log_in_get_one_email_each(self, hold, pass_time):
+        group = Group.objects.create(name="Night shift")
         group.permissions.set(Permission.objects.filter(codename__in=MAY_DECIDE))
-        editor.groups.add(group)
-    tell(Cause.HELD)
-    assert len(mail.outbox) == 1
+        person("bo", *MAY_DECIDE).groups.add(group)
+        get_user_model().objects.create_superuser("root", "root@example.org", "secret")
+        hold()
+        pass_time(5 * MINUTE)
+        assert recipients() == ["ana@example.org", "bo@example.org", "root@example.org"]
+
+    def test_others_are_not_told(self, hold, pass_time):
+        person("looker", "access_admin", "view_digest")
+        person("outsider", "change_digest")
+        person("gone", *MAY_DECIDE, is_active=False)
+        get_user_model().objects.create_superuser("nowhere", "", "secret")
+        hold()
+        pass_time(5 * MINUTE)
+        assert recipients() == ["ana@example.org"]
+
+    def test_who_may_not_decide_any_more_is_not_told(self, hold, pass_time, editor):
+        hold()
+        pass_time(MINUTE)
+        editor.user_permissions.clear()
+        pass_time(5 * MINUTE)
+        assert not mail.outbox
+        assert OutgoingEmail.objects.get().state == OutgoingEmail.State.CANCELLED
+
+    def test_if_there_is_nobody_it_is_logged(self, hold, pass_time, editor, caplog):
+        editor.delete()
+        hold()
+        pass_time(MINUTE)
+        assert "Nobody can be alerted" in caplog.text
 
 
-@pytest.mark.parametrize(
-    ("cause", "subject", "words"),
-    [
-        (Cause.HELD, "is late and waits for you", "It was due at 2 Mar 2026, 8 a.m. (UTC)"),
-        (Cause.CREDENTIALS, "does not let the site in", "535 Wrong password & <key>"),
-        (Cause.RATES, "came back or were called spam", "535 Wrong password & <key>"),
-        (Cause.IN_DOUBT, "may not have been sent", "1,234 mails were handed to the mail server"),
-    ],
-)
-def test_the_mail_says_what_is_the_matter_and_where_to_decide(
-    tell, editor, digest, cause, subject, words
-):
-    BatchFactory(cohort=CohortFactory(digest=digest), size=2000, in_doubt=1234)
-    Digest.objects.update(pause_reason="535 Wrong password & <key>")
-    tell(cause)
-    (message,) = mail.outbox
-    assert message.subject.startswith("The Letter, daily, 2026-03-02 08:00 ")
-    assert message.subject.endswith(subject)
-    assert words in message.body
-    url = f"http://localhost{reverse('newsletter_digests:inspect', args=[digest.pk])}"
-    assert url in message.body.splitlines()
-    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+class TestHowOften:
+    def test_many_digests_on_hold_make_one_email(self, hold, pass_time):
+        hold(118)
+        pass_time(50 * MINUTE, step=10 * MINUTE)
+        (message,) = mail.outbox
+        assert message.subject == "118 problems need attention"
+        assert message.body.count("On hold") == 20
+        assert "And 98 more." in message.body
+
+    def test_what_comes_later_waits_for_the_next_hour(self, hold, pass_time, newsletter):
+        hold()
+        pass_time(10 * MINUTE)
+        DigestFactory(newsletter=newsletter, state="held")
+        pass_time(40 * MINUTE, step=10 * MINUTE)
+        assert len(mail.outbox) == 1
+        pass_time(20 * MINUTE, step=5 * MINUTE)
+        assert len(mail.outbox) == 2
+        assert mail.outbox[1].subject == "2 problems need attention"
+
+    def test_what_is_solved_within_the_hour_needs_no_email(self, hold, pass_time, newsletter):
+        hold()
+        pass_time(10 * MINUTE)
+        another = DigestFactory(newsletter=newsletter, state="held")
+        pass_time(10 * MINUTE)
+        Digest.objects.filter(pk=another.pk).update(state="cancelled")
+        pass_time(2 * HOUR, step=10 * MINUTE)
+        assert len(mail.outbox) == 1
+
+    def test_what_lasts_is_told_of_again_after_a_day_and_what_is_solved_is_not(
+        self, hold, pass_time
+    ):
+        first, second = hold(2)
+        pass_time(23 * HOUR, step=HOUR)
+        assert len(mail.outbox) == 1
+        Digest.objects.filter(pk=first.pk).update(state="cancelled")
+        pass_time(4 * HOUR, step=30 * MINUTE)
+        assert len(mail.outbox) == 2
+        assert mail.outbox[1].subject == f"Needs attention: {second}"
+
+    def test_what_is_over_is_told_of_once(self, newsletter, pass_time):
+        digest = DigestFactory(newsletter=newsletter, state="sent", finished_at=START)
+        BatchFactory(cohort=CohortFactory(digest=digest), state="done", size=100, failed=60)
+        pass_time(3 * DAY, step=4 * HOUR)
+        (message,) = mail.outbox
+        assert "60 failed and 0 skipped of 100 emails" in message.body
+
+    def test_all_that_lasts_is_in_each_email(self, hold, pass_time, newsletter):
+        hold()
+        pass_time(10 * MINUTE)
+        DigestFactory(newsletter=newsletter, state="held")
+        pass_time(80 * MINUTE, step=10 * MINUTE)
+        assert mail.outbox[1].body.count("On hold") == 2
 
 
-def test_times_are_those_of_the_newsletters_zone(tell, editor):
-    Newsletter.objects.update(time_zone="America/New_York")
-    tell(Cause.HELD)
-    assert "It was due at 2 Mar 2026, 3 a.m. (America/New_York)" in mail.outbox[0].body
+class TestTheMailServer:
+    def test_an_alert_is_sent_once_logins_work_again(self, pause, settings, pass_time):
+        break_mail(settings)
+        pause("535 Wrong password")
+        pass_time(80 * HOUR, step=2 * HOUR)
+        email = OutgoingEmail.objects.get()
+        assert (email.state, email.error_code) == ("queued", "535")
+        assert "Wrong password" in email.error
+        mend_mail(settings)
+        pass_time(HOUR, step=30 * MINUTE)
+        (message,) = mail.outbox
+        assert "535 Wrong password" in message.body
+        email.refresh_from_db()
+        assert (email.state, email.error) == ("sent", "")
+        assert email.subject == message.subject
+
+    def test_the_second_route_is_used_where_the_first_fails(self, hold, settings, pass_time):
+        break_mail(settings)
+        backend = f"{__name__}.{OtherServer.__name__}"
+        settings.ALERT_EMAIL = {"backend": backend, "host": "other.example.net"}
+        hold()
+        pass_time(5 * MINUTE)
+        (message,) = mail.outbox
+        assert message.extra_headers["X-Route"] == "second"
+
+    def test_the_second_route_is_not_used_where_the_first_works(self, hold, settings, pass_time):
+        settings.ALERT_EMAIL = {"backend": "no.such.Backend"}
+        hold()
+        pass_time(5 * MINUTE)
+        assert len(mail.outbox) == 1
+
+    def test_without_the_outage_lasting_nothing_is_sent_of_what_is_solved(
+        self, hold, settings, pass_time
+    ):
+        break_mail(settings)
+        hold()
+        pass_time(HOUR, step=10 * MINUTE)
+        Digest.objects.update(state="cancelled")
+        mend_mail(settings)
+        pass_time(HOUR, step=10 * MINUTE)
+        assert not mail.outbox
 
 
-def test_each_is_addressed_by_name(tell, editor):
-    editor.first_name = "Ana"
-    editor.save()
-    UserProfile.objects.create(user=editor, preferred_language="en")
-    tell(Cause.HELD)
-    assert mail.outbox[0].body.startswith("Hello Ana,\n")
+class TestWhatIsTold:
+    def test_the_email_names_the_digest_and_links_to_it_in_both_parts(self, hold, pass_time):
+        (digest,) = hold()
+        pass_time(5 * MINUTE)
+        (message,) = mail.outbox
+        assert message.subject == "Needs attention: The Letter, daily, 2026-03-01 09:00"
+        url = f"http://localhost{reverse('newsletter_digests:inspect', args=[digest.pk])}"
+        assert url in message.body.splitlines()
+        assert url in message.alternatives[0][0]
+        assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+
+    def test_each_is_addressed_by_name(self, hold, pass_time, editor):
+        editor.first_name = "Ana"
+        editor.save()
+        UserProfile.objects.create(user=editor, preferred_language="en")
+        hold()
+        pass_time(5 * MINUTE)
+        assert "Hello Ana,\n" in mail.outbox[0].body
+
+    def test_what_a_server_said_is_quoted_as_it_is(self, pause, pass_time):
+        pause("535 password & <key>")
+        pass_time(5 * MINUTE)
+        assert "535 password & <key>" in mail.outbox[0].body
+        assert "535 password &amp; &lt;key&gt;" in mail.outbox[0].alternatives[0][0]
+
+    def test_times_are_those_of_the_newsletters_zone(self, pause, pass_time):
+        Newsletter.objects.update(time_zone="America/New_York")
+        pause("No")
+        pass_time(5 * MINUTE)
+        assert "Paused since 2 Mar 2026, 4 a.m. (America/New_York): No" in mail.outbox[0].body
 
 
-def test_of_each_cause_the_editors_are_told_once(tell, editor):
-    for cause in (Cause.HELD, Cause.HELD, Cause.IN_DOUBT, Cause.HELD, Cause.IN_DOUBT):
-        tell(cause)
-    assert len(mail.outbox) == 2
+class TestEvents:
+    @pytest.fixture
+    def tell(self, django_capture_on_commit_callbacks):
+        def tell(digest: Digest, cause: Cause) -> None:
+            with django_capture_on_commit_callbacks(execute=True):
+                tell_editors(digest, cause)
+                tell_editors(digest, cause)
+
+        return tell
+
+    def test_what_the_state_does_not_show_is_told_of_once(self, tell, newsletter, pass_time):
+        tell(DigestFactory(newsletter=newsletter, state="sent"), Cause.RATES)
+        pass_time(2 * DAY, step=4 * HOUR)
+        (message,) = mail.outbox
+        assert "Is paused: too many mails came back" in message.body
+
+    def test_what_the_state_shows_is_told_of_by_the_state(self, tell, pause, pass_time):
+        digest = pause("535 No")
+        tell(digest, Cause.CREDENTIALS)
+        pass_time(5 * MINUTE)
+        assert "535 No" in mail.outbox[0].body
+        Digest.objects.filter(pk=digest.pk).update(paused_at=None, state="cancelled")
+        pass_time(2 * DAY, step=6 * HOUR)
+        assert len(mail.outbox) == 1
+
+    def test_a_digest_that_is_gone_stops_nothing(
+        self, newsletter, django_capture_on_commit_callbacks, caplog
+    ):
+        digest = DigestFactory(newsletter=newsletter)
+        with django_capture_on_commit_callbacks(execute=True):
+            tell_editors(digest, Cause.HELD)
+            Digest.objects.all().delete()
+        assert "could not be told" in caplog.text
 
 
-def test_another_digest_is_told_of_by_itself(tell, at_once, editor, newsletter):
-    tell(Cause.HELD)
-    with at_once(execute=True):
-        tell_editors(DigestFactory(newsletter=newsletter), Cause.HELD)
-    assert len(mail.outbox) == 2
+class TestTheWatchdog:
+    def test_it_alerts_when_ticks_stop(self, clock):
+        ticks.record(START)
+        clock.shift(10 * MINUTE)
+        watchdog.check(START + 10 * MINUTE)
+        assert not OutgoingEmail.objects.exists()
+        for minutes in (16, 17, 18, 19, 20):
+            watchdog.check(START + minutes * MINUTE)
+        (message,) = mail.outbox
+        assert "check the processes “beat” and “worker”" in message.body
 
-
-def test_a_mail_server_that_is_down_stops_nothing_and_is_logged(tell, editor, settings, caplog):
-    use(settings, ServerThatIsDown)
-    tell(Cause.HELD)
-    assert "No editor was told" in caplog.text
-
-
-def test_who_could_not_be_told_is_told_later(tell, editor, settings, caplog):
-    use(settings, ServerThatIsDown)
-    tell(Cause.HELD)
-    use(settings, EmailBackend)
-    tell(Cause.HELD)
-    assert not mail.outbox
-    cache.clear()
-    tell(Cause.HELD)
-    assert recipients() == {"ana@example.org"}
-
-
-def test_an_address_that_is_refused_costs_the_others_nothing(tell, editor, settings, caplog):
-    person("bo", *MAY_DECIDE)
-    use(settings, ServerThatRefusesAna)
-    tell(Cause.HELD)
-    tell(Cause.HELD)
-    assert recipients() == {"bo@example.org"}
-    assert len(mail.outbox) == 1
-    assert "could not be told" in caplog.text
-
-
-def test_where_there_is_no_editor_it_is_logged_once(tell, digest, caplog):
-    tell(Cause.HELD)
-    tell(Cause.HELD)
-    assert caplog.text.count("There is no editor to be told") == 1
-
-
-def test_a_digest_that_is_gone_stops_nothing(tell, editor, digest, caplog):
-    Digest.objects.all().delete()
-    tell(Cause.HELD)
-    assert not mail.outbox
-    assert "could not be told" in caplog.text
-
-
-def test_nothing_is_told_of_what_is_rolled_back(at_once, editor, digest):
-    with at_once(execute=False) as waiting:
-        tell_editors(digest, Cause.HELD)
-    assert len(waiting) == 1
-    assert not mail.outbox
-
-
-def test_the_tick_tells_of_digests_that_are_held(look_round, editor, digest):
-    look_round()
-    assert not mail.outbox
-    Digest.objects.update(state="held")
-    look_round()
-    look_round()
-    (message,) = mail.outbox
-    assert message.subject.endswith("is late and waits for you")
-
-
-def test_the_tick_tells_of_doubts_that_nothing_has_settled_for_a_while(look_round, editor, digest):
-    BatchFactory(cohort=CohortFactory(digest=digest), size=5, in_doubt=1, not_before=NOW)
-    look_round(NOW + timedelta(minutes=29))
-    assert not mail.outbox
-    look_round(NOW + timedelta(minutes=31))
-    look_round(NOW + timedelta(minutes=32))
-    (message,) = mail.outbox
-    assert "1 mail was handed to the mail server" in message.body
+    def test_it_leaves_all_else_to_the_tick(self, hold, pass_time):
+        tasks.tick()
+        hold()
+        watchdog.check(START + MINUTE)
+        assert not OutgoingEmail.objects.exists()

@@ -4,6 +4,7 @@ import core.colours
 import core.links
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 import modelsearch.index
 import taggit.managers
 import wagtail.fields
@@ -76,6 +77,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'site settings',
+            },
+        ),
+        migrations.CreateModel(
+            name='OutgoingEmail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=50, verbose_name='kind')),
+                ('recipient', models.EmailField(max_length=254, verbose_name='recipient')),
+                ('key', models.CharField(blank=True, editable=False, max_length=100)),
+                ('data', models.JSONField(blank=True, default=dict, editable=False)),
+                ('subject', models.CharField(blank=True, max_length=255, verbose_name='subject')),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('sent', 'sent'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=10, verbose_name='status')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next attempt')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('error_code', models.CharField(blank=True, max_length=50, verbose_name='error code')),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+            ],
+            options={
+                'verbose_name': 'outgoing email',
+                'verbose_name_plural': 'outgoing emails',
+                'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['next_attempt_at'], name='outgoing_email_queued'), models.Index(fields=['kind', 'finished_at'], name='outgoing_email_kind')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('key__gt', ''), ('state', 'queued')), fields=('kind', 'key'), name='outgoing_email_queued_once')],
             },
         ),
         migrations.CreateModel(

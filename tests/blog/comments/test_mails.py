@@ -227,13 +227,18 @@ def test_a_mail_that_is_true_no_more_is_not_sent(post, thread, waiting_answer, c
     assert not CommentNotice.objects.exists()
 
 
-def test_an_address_that_the_server_refuses_is_not_tried_again(
+def test_an_address_that_the_server_refuses_is_given_up_after_a_day(
     thread, waiting_answer, settings, clock, approve
 ):
     with MailServer() as server:
         server.receive_mail_of(settings)
         server.answer("550 5.1.1 No such user")
         approve(waiting_answer)
+        assert CommentNotice.objects.get().given_up_at is None
+        for _ in range(6):
+            clock.shift(timedelta(hours=4))
+            tasks.comments_tick()
+        assert server.asked[thread.email] == 7
     assert CommentNotice.objects.get().given_up_at
 
 

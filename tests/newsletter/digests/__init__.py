@@ -16,6 +16,7 @@ from newsletter.models import Batch, Cohort, Subscription
 repeatable = settings(derandomize=True, deadline=None, database=None)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TUESDAY, WEDNESDAY, NEXT_MONDAY = MONDAY + DAY, MONDAY + 2 * DAY, MONDAY + 7 * DAY
 

@@ -6,16 +6,22 @@ who reads it weekly, at 08:00 UTC.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from . import DAY, HOUR
+from . import DAY, HOUR, MICROSECOND
 
 LATE = 12 * HOUR
+SETTLE = timedelta(seconds=60)
+# By less than this a clock may be slow without costing a post its digest.
+MAX_DELAY = 25 * HOUR
 
 
 @dataclass
 class Post:
-    """A post; ``steady`` is one that was published at its time, once and for all, like most."""
+    """A post; ``steady`` is one that was published once and for all, like most.
+
+    ``first`` is when it counts from: after the cutoff of any digest that could not hold it.
+    """
 
     first: datetime
     topics: frozenset[int]
@@ -32,7 +38,8 @@ class Post:
 class Reader:
     """A subscription; ``steady_since`` is where its window opened when it was last confirmed.
 
-    It is None once topics were changed or the reader has left. ``changed_at`` is when anything was.
+    It is None once topics were changed or the reader has left. ``changed_at`` is when anything was,
+    ``inactive_since`` when the reader left.
     """
 
     state: str
@@ -41,16 +48,29 @@ class Reader:
     window: datetime | None = None
     steady_since: datetime | None = None
     changed_at: datetime | None = None
+    inactive_since: datetime | None = None
 
     def wants(self, post: Post) -> bool:
         """Say whether a post is on a topic of this reader's."""
         return not self.topics or bool(self.topics & post.topics)
 
     def confirm(self, now: datetime) -> None:
-        """Begin with the current window, unless a later one is begun already."""
+        """Begin with the current window, unless a later one is begun already.
+
+        After an absence within a window, the one from before goes on.
+        """
         start = due_time(self.cadence, now)
-        self.window = max(self.window or start, start)
+        settled = due_time(self.cadence, now - SETTLE)
+        if self.inactive_since is None or self.inactive_since < settled:
+            self.window = max(self.window or start, start)
         self.state, self.steady_since, self.changed_at = "active", self.window, now
+        self.inactive_since = None
+
+    def leave(self, now: datetime) -> None:
+        """Get nothing more."""
+        if self.state == "active":
+            self.inactive_since = now
+        self.state, self.steady_since = "left", None
 
     def change(self, cadence: str, topics: frozenset[int], now: datetime) -> None:
         """Change what is wanted, but not where the window opened; after leaving, nothing."""
@@ -100,6 +120,14 @@ class Ledger:
             if reader.steady_since and post.steady
             if post.first > reader.steady_since and reader.wants(post)
         ]
+
+    def publish(self, first: datetime, topics: frozenset[int]) -> None:
+        """Add a post that was published by a clock that may be slow."""
+        closed = max((until for _, until in self.issues), default=None)
+        is_old = closed is not None and first <= closed - MAX_DELAY
+        if closed and not is_old:
+            first = max(first, closed + MICROSECOND)
+        self.posts.append(Post(first, topics, steady=not is_old))
 
     def waiting(self, cadence: str, until: datetime) -> list[int]:
         """Return the readers that an issue should still come to."""

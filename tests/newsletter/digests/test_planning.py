@@ -17,6 +17,19 @@ from tests.factories import NewsletterFactory, SectionFactory, SubscriptionFacto
 from . import DAY, HOUR, MONDAY, TUESDAY, miscounted, planned, titles, window
 
 
+@pytest.mark.parametrize("is_due", [True, False])
+def test_looking_for_due_digests_takes_as_many_queries_for_many_newsletters(section, is_due):
+    def queries_with(number: int) -> int:
+        for newsletter in NewsletterFactory.create_batch(number, section=section):
+            since = MONDAY - DAY if is_due else MONDAY
+            SubscriptionFactory(newsletter=newsletter, mailed_through=since)
+        with CaptureQueriesContext(connection) as queries:
+            assert bool(list(planning.due(MONDAY + HOUR))) is is_due
+        return len(queries)
+
+    assert queries_with(2) == queries_with(48) == 3
+
+
 def test_a_digest_takes_a_new_post_to_whoever_is_due(publish, subscribe, plan):
     publish("Rain", MONDAY - HOUR)
     subscription = subscribe(MONDAY - DAY)

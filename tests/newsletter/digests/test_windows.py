@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from newsletter.models import Subscription
-from newsletter.subscribing import changing, confirming, joining
+import pytest
+
+from newsletter.models import Subscription, Suppression
+from newsletter.subscribing import changing, confirming, joining, suppressing
 from tests.factories import TopicFactory
 
 from . import DAY, HOUR, MONDAY, NEXT_MONDAY, TUESDAY, WEDNESDAY, planned, window
+
+SECOND = timedelta(seconds=1)
 
 
 def join(newsletter, email: str, now: datetime, cadence: str = "daily") -> Subscription:
@@ -114,3 +118,46 @@ def test_changing_topics_counts_from_the_window_that_is_open(newsletter, publish
     changing.change(subscription, "daily", [tides], "As you like", TUESDAY + 2 * HOUR)
     plan(WEDNESDAY)
     assert planned(subscription) == [["Ebb"]]
+
+
+@pytest.mark.parametrize(
+    ("left", "returned", "planned_at"),
+    [(10, 30, 60), (-10, 30, 60), (10, 30, 3600), (10, 90, 60), (-3600, 30, 60)],
+)
+def test_a_short_absence_about_a_due_time_costs_no_post(
+    newsletter, publish, plan, left, returned, planned_at
+):
+    subscription = join(newsletter, "ana@example.org", MONDAY - DAY)
+    join(newsletter, "ben@example.org", MONDAY - DAY)
+    publish("Monday's", MONDAY - HOUR)
+    steps = {
+        left: lambda: changing.leave(subscription, "link", "Bye", MONDAY + left * SECOND),
+        returned: lambda: join(newsletter, "ana@example.org", MONDAY + returned * SECOND),
+        planned_at: lambda: plan(MONDAY, late=planned_at * SECOND),
+    }
+    for moment in sorted(steps):
+        steps[moment]()
+    publish("Tuesday's", TUESDAY - HOUR)
+    plan(TUESDAY)
+    posts = [title for titles in planned(subscription) for title in titles]
+    assert posts == ["Monday's", "Tuesday's"]
+
+
+def test_a_suppression_lifted_before_planning_costs_no_post(newsletter, publish, plan):
+    subscription = join(newsletter, "ana@example.org", MONDAY - DAY)
+    publish("Monday's", MONDAY - HOUR)
+    suppressing.suppress("ana@example.org", "bounced", "550 No", MONDAY + 10 * SECOND)
+    suppressing.lift(Suppression.objects.get(), MONDAY + 30 * SECOND)
+    plan(MONDAY, late=60 * SECOND)
+    assert planned(subscription) == [["Monday's"]]
+
+
+def test_asking_and_declining_later_does_not_bring_back_an_old_window(newsletter, publish, plan):
+    subscription = join(newsletter, "ana@example.org", MONDAY + HOUR)
+    changing.leave(subscription, "link", "Bye", MONDAY + 2 * HOUR)
+    publish("Missed", TUESDAY + HOUR)
+    joining.ask(newsletter, joining.Wish(email="ana@example.org", cadence="daily"), NEXT_MONDAY)
+    changing.leave(subscription, "link", "No", NEXT_MONDAY + HOUR)
+    join(newsletter, "ana@example.org", NEXT_MONDAY + 2 * HOUR)
+    plan(NEXT_MONDAY + DAY)
+    assert planned(subscription) == []

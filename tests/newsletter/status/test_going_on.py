@@ -126,7 +126,7 @@ class TestSending:
         ticks.record(NOW + 2 * HOUR)
         assert troubles() == [
             f"{NAME} has been in planning for 2 hours. What goes wrong is in the log of the worker "
-            "with --queues default."
+            "with --queues digests."
         ]
 
 

@@ -135,8 +135,13 @@ class TestNotices:
         ticks.record(NOW + 20 * MINUTE)
         assert "the oldest for 20 minutes" in troubles()[0]
 
-    def test_notices_that_were_sent_or_given_up_do_not_wait(self, notice, clock):
+    def test_notices_that_were_sent_do_not_wait(self, notice, clock):
         Notice.objects.update(sent_at=NOW)
         assert not any("notice" in line for line in fine())
-        Notice.objects.update(sent_at=None, given_up_at=NOW)
-        assert not any("notice" in line for line in fine())
+
+    def test_notices_that_were_given_up_need_attention(self, notice, clock):
+        Notice.objects.update(given_up_at=NOW)
+        assert troubles() == [
+            "Confirmation and welcome emails: 1 email was not accepted by the mail server and was "
+            "given up. Connection refused"
+        ]

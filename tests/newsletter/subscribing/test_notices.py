@@ -13,7 +13,7 @@ from newsletter.subscribing import changing, confirming, mails, notices
 from newsletter.subscribing.joining import Wish, ask
 from tests.factories import SubscriptionFactory
 from tests.newsletter.sending import at_once
-from tests.smtp import Stage
+from tests.smtp import PASSWORD, Stage
 
 from . import NOW, WISH, notice_for
 
@@ -111,19 +111,48 @@ class TestTryingAgain:
         tasks.tick()
         assert server.counts == {"ana@example.com": 1}
 
-    def test_an_address_that_is_refused_for_good_is_given_up_with_the_servers_words(
+    def test_an_address_that_is_refused_for_a_day_is_given_up_with_the_servers_words(
         self, pending, server, clock
     ):
         server.answer("550 5.1.1 Unknown", at=Stage.RECIPIENT)
         notice = notice_for(pending)
-        notices.send(notice.pk, NOW)
-        server.mend()
-        clock.move_to(NOW + timedelta(days=1))
-        tasks.tick()
+        for hours in range(40):
+            clock.move_to(NOW + timedelta(hours=hours))
+            tasks.queue_notices()
         notice.refresh_from_db()
-        assert notice.given_up_at == NOW
+        assert NOW + timedelta(hours=20) <= notice.given_up_at <= NOW + timedelta(hours=24)
         assert "Unknown" in notice.error
-        assert server.counts == {}
+        assert server.asked["ana@example.com"] == 7
+
+    @pytest.mark.parametrize(
+        "answer", ["550 5.1.1 User unknown in relay recipient table", "554 5.7.1 Relay denied"]
+    )
+    def test_a_relay_that_is_set_up_wrong_for_hours_loses_no_confirmation(
+        self, pending, server, clock, answer
+    ):
+        server.answer(answer, at=Stage.RECIPIENT)
+        notice_for(pending)
+        for hours in range(10):
+            clock.move_to(NOW + timedelta(hours=hours))
+            tasks.queue_notices()
+        server.mend()
+        clock.move_to(NOW + timedelta(hours=13))
+        tasks.queue_notices()
+        assert server.counts == {"ana@example.com": 1}
+
+    def test_a_login_that_is_refused_for_hours_loses_no_confirmation(
+        self, pending, server, clock, settings
+    ):
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "site", "old"
+        server.refuses_logins = True
+        notice_for(pending)
+        for minutes in range(0, 600, 20):
+            clock.move_to(NOW + timedelta(minutes=minutes))
+            tasks.queue_notices()
+        server.refuses_logins, settings.EMAIL_HOST_PASSWORD = False, PASSWORD
+        clock.move_to(NOW + timedelta(hours=11))
+        tasks.queue_notices()
+        assert server.counts == {"ana@example.com": 1}
 
     def test_the_wait_doubles_up_to_an_hour(self, pending, server):
         server.stop()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from anymail import urls as anymail_urls
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
 
 import config
 from config import email_url, env
@@ -392,3 +393,53 @@ def test_the_embedded_broker_lies_where_the_url_says(monkeypatch, tmp_path):
     assert options["data_folder_in"] == options["data_folder_out"]
     folders = (options["data_folder_in"], options["control_folder"])
     assert {Path(folder).parent for folder in folders} == {tmp_path / "broker"}
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("", {}),
+        (
+            "smtp://user:pass@other.example.net:587?tls=true",
+            {
+                "backend": "newsletter.sending.smtp.EmailBackend",
+                "host": "other.example.net",
+                "port": 587,
+                "username": "user",
+                "password": "pass",
+                "use_tls": True,
+                "use_ssl": False,
+                "timeout": 30,
+            },
+        ),
+        (
+            "file:///srv/alerts",
+            {"backend": "localmail.backend.EmailBackend", "folder": Path("/srv/alerts")},
+        ),
+    ],
+)
+def test_a_second_mail_server_is_that_of_its_url(monkeypatch, url, options):
+    monkeypatch.setenv("ALERT_EMAIL_URL", url)
+    assert env.second_email("ALERT_EMAIL_URL", ROOT) == options
+
+
+@pytest.mark.parametrize(
+    ("url", "attribute"),
+    [
+        ("mailgun://other@mg.example.net", "api_key"),
+        ("postmark://other", "server_token"),
+        ("mailjet://other:secret", "api_key"),
+        ("resend://other", "api_key"),
+    ],
+)
+def test_a_second_provider_has_its_own_key(monkeypatch, settings, url, attribute):
+    monkeypatch.setenv("ALERT_EMAIL_URL", url)
+    backend = get_connection(**env.second_email("ALERT_EMAIL_URL", ROOT))
+    assert getattr(backend, attribute) == "other"
+    assert backend.send_defaults["track_opens"] is False
+
+
+def test_a_second_mail_server_that_cannot_be_read_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("ALERT_EMAIL_URL", "smtp:/nowhere")
+    with pytest.raises(ImproperlyConfigured, match="ALERT_EMAIL_URL"):
+        env.second_email("ALERT_EMAIL_URL", ROOT)

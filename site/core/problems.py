@@ -1,0 +1,73 @@
+"""The conditions in which a person must act, as the apps see them at this moment."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Count, Max, QuerySet
+from django.utils.translation import ngettext
+
+# For how long a problem is shown that is over and that nobody can solve any more.
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A condition in which a person must act.
+
+    ``key`` tells it from all others, and begins with its kind: "held:5". ``title`` is what it is
+    about, ``text`` says what is wrong, ``url`` is the page of the admin where it is solved.
+    ``alert_after`` is how long it may last before anybody is alerted. One that is not ``lasting``
+    is over: it is told of once.
+    """
+
+    key: str
+    title: str
+    text: str
+    since: datetime
+    url: str = ""
+    alert_after: timedelta = timedelta(0)
+    lasting: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The first part of its key."""
+        return self.key.partition(":")[0]
+
+
+Source = Callable[[datetime], Iterable[Problem]]
+
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Add what ``source`` finds to the problems. It needs a fixed number of queries."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def given_up(
+    name: str, title: str, emails: QuerySet, moment: str, error: str = "", url: str = ""
+) -> Iterator[Problem]:
+    """Yield a problem if any of ``emails`` was given up.
+
+    ``moment`` and ``error`` name the fields that say when and why. If more are given up on another
+    day, that is another problem.
+    """
+    why = {"reason": Max(error)} if error else {}
+    row = emails.aggregate(number=Count("pk"), latest=Max(moment), **why)
+    if row["number"]:
+        text = ngettext(
+            "%(number)s email was not accepted by the mail server and was given up. %(reason)s",
+            "%(number)s emails were not accepted by the mail server and were given up. %(reason)s",
+            row["number"],
+        ) % {"number": intcomma(row["number"]), "reason": row.get("reason") or ""}
+        key = f"given-up:{name}-{row['latest']:%Y-%m-%d}"
+        yield Problem(key, title, text.strip(), row["latest"], url, lasting=False)
+
+
+def find(now: datetime) -> Iterator[Problem]:
+    """Yield the problems there are, in the current language."""
+    for source in _sources:
+        yield from source(now)
