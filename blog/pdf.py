@@ -52,7 +52,8 @@ def ask_for(post: PostPage, now: datetime) -> PostPDF:
     wanted, is_new = PostPDF.objects.get_or_create(
         post=post, key=_key(paper.html_of(post)), defaults={"asked_at": now}
     )
-    if is_new or (not wanted.file and _ask_again(wanted, now)):
+    is_possible = not wanted.file and not wanted.is_impossible
+    if is_new or (is_possible and _ask_again(wanted, now)):
         from .tasks import make_pdfs
 
         transaction.on_commit(make_pdfs.delay, robust=True)
@@ -93,38 +94,47 @@ def _has_changed(pdf: PostPDF) -> bool:
 
 
 def _make(wanted: PostPDF) -> None:
+    """Make a file, or write down why it cannot be made."""
+    try:
+        _print(wanted)
+    except Exception as error:
+        logger.exception("The PDF of “%s” could not be made", wanted.post)
+        _record_problem(wanted, error)
+
+
+def _print(wanted: PostPDF) -> None:
     """Make a file; if the post shows something else by now, the file is no longer wanted."""
     post = PostPage.objects.published().filter(pk=wanted.post_id).first()
     document = paper.html_of(post) if post else ""
     if _key(document) != wanted.key:
         wanted.delete()
         return
-    try:
-        content = printing.as_pdf(document)
-    except Exception as error:
-        logger.exception("The PDF of “%s” could not be made", post)
-        _record_problem(wanted, error)
+    wanted.file.save(f"{wanted.key}.pdf", ContentFile(printing.as_pdf(document)), save=False)
+    if not _update(wanted, file=wanted.file.name, problem="", detail=""):
+        wanted.file.delete(save=False)
         return
-    wanted.problem, wanted.detail = "", ""
-    wanted.file.save(f"{wanted.key}.pdf", ContentFile(content))
-    others = PostPDF.objects.filter(post=post).exclude(pk=wanted.pk)
-    if others.failed().exists():
+    older = PostPDF.objects.filter(post=post, pk__lt=wanted.pk)
+    if wanted.problem or older.failed().exists():
         purge_on_commit()
-    others.delete()
+    older.delete()
 
 
 def _record_problem(wanted: PostPDF, error: Exception) -> None:
     """Write down why a file cannot be made. The post's page loses its link to it."""
     match error:
         case printing.TakesTooLong():
-            wanted.problem = PostPDF.Problem.TIME
+            problem = PostPDF.Problem.TIME
         case printing.TakesTooMuchMemory():
-            wanted.problem = PostPDF.Problem.MEMORY
+            problem = PostPDF.Problem.MEMORY
         case _:
-            wanted.problem = PostPDF.Problem.ERROR
-    wanted.detail = f"{type(error).__name__}: {error}"
-    wanted.save(update_fields=["problem", "detail"])
+            problem = PostPDF.Problem.ERROR
+    _update(wanted, problem=problem, detail=f"{type(error).__name__}: {error}")
     purge_on_commit()
+
+
+def _update(wanted: PostPDF, **values: str) -> bool:
+    """Store what became of a file, and return whether it is still wanted."""
+    return bool(PostPDF.objects.filter(pk=wanted.pk).update(**values))
 
 
 def _key(document: str) -> str:

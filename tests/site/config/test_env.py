@@ -41,6 +41,8 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         "ALLOWED_HOSTS": "localhost",
         "MEDIA_ROOT": "var/media",
         "STATIC_ROOT": "var/static",
+        "PDF_SECONDS": "30",
+        "PDF_MEMORY_MB": "1024",
         "PROXY_COUNT": "0",
         "TICK_SECONDS": "60",
         "SETTLE_SECONDS": "60",
@@ -94,6 +96,7 @@ def test_a_start_without_secret_key_says_what_it_should_be():
             for value in ("", "nonsense", "Gazette <hello>")
         ],
         (lambda: env.number("PROXY_COUNT", 0, at_least=0), "PROXY_COUNT", "-1"),
+        (lambda: env.number("PDF_MEMORY_MB", 1024, at_least=256), "PDF_MEMORY_MB", "128"),
         (lambda: env.number("TICK_SECONDS", 60, at_least=1), "TICK_SECONDS", "soon"),
         *[
             (lambda: env.base_url("BASE_URL"), "BASE_URL", value)

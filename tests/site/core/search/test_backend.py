@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from django.core.management import call_command
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
+from wagtail.search.models import IndexEntry
 
 from blog.models import Author, Topic
 from core.search.tokens import MAX_INDEXED_LENGTH, index_text
@@ -125,6 +127,13 @@ def test_the_longest_texts_are_indexed_up_to_a_limit(unit):
     author = AuthorFactory(name="Ana", bio=text)
     assert list(get_search_backend().search("first", Author)) == [author]
     assert len(index_text(text)) <= MAX_INDEXED_LENGTH
+
+
+def test_the_index_is_rebuilt_with_the_same_tokens():
+    author = AuthorFactory(name="Ana", bio="Café covid-19")
+    IndexEntry.objects.all().delete()
+    call_command("update_index", verbosity=0)
+    assert list(get_search_backend().search("cafe covid19", Author)) == [author]
 
 
 def test_editors_find_pages_by_the_same_words(admin_client, section):
