@@ -78,6 +78,7 @@ MIDDLEWARE = [
     # It leaves alone what is compressed already: static files, and pages that are kept.
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.cookies.drop_malformed_cookies",
     # A page that is kept costs nothing of what follows.
     "core.page_cache.middleware.PageCacheMiddleware",
     "core.headers.BrowserPolicyMiddleware",

@@ -34,7 +34,10 @@ def _is_for_editors(request: HttpRequest) -> bool:
     """Whether an answer is of the admin, or may carry the bar of those who are logged in."""
     if request.path.startswith(settings.EDITOR_PATH):
         return True
-    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    # A request that was refused early, as for its host, belongs to nobody.
+    return hasattr(request, "user") and request.user.is_authenticated
 
 
 def _explains_an_error(response: HttpResponse) -> bool:
