@@ -5,12 +5,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from PIL import Image, ImageFile
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from core.richtext import absolute_url
+from core.storage import public_storage
 
 JPEG_QUALITY = 82
 
@@ -20,15 +20,16 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class MediaFetcher(URLFetcher):
-    """Finds pictures among the site's own files, and asks nobody else for anything."""
+    """Finds pictures among the site's public files, and asks nobody else for anything."""
 
     def fetch(self, url: str, headers: dict[str, Any] | None = None) -> URLFetcherResponse:
         """Return a file. Raises ValueError for any address but those of media."""
-        media = absolute_url(default_storage.url("_")).partition("?")[0].removesuffix("_")
+        storage = public_storage()
+        media = absolute_url(storage.url("_")).partition("?")[0].removesuffix("_")
         if not url.startswith(media):
             raise ValueError(f"It is not among the site's files: {url}")
         name = unquote(url.removeprefix(media).partition("?")[0])
-        with default_storage.open(name) as file:
+        with storage.open(name) as file:
             return URLFetcherResponse(url, _compressed(file.read()))
 
 

@@ -6,7 +6,6 @@ from django.conf.urls.static import static
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import serve_pattern
 
 from core import views as core_views
@@ -26,7 +25,7 @@ handler404 = "home.not_found.page_not_found"
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    path("documents/", include("core.documents")),
     path("metrics", metrics.serve),
     path("cards/<int:number>-<slug:key>.png", core_views.social_card, name="social_card"),
     path("styleguide/", styleguide, name="styleguide"),

@@ -36,6 +36,8 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         "EMAIL_URL": "file://",
         "ALLOWED_HOSTS": "localhost",
         "MEDIA_ROOT": "var/media",
+        "PRIVATE_MEDIA_ROOT": "var/private",
+        "SENDFILE": "none",
         "STATIC_ROOT": "var/static",
         "PROXY_COUNT": "0",
         "TICK_SECONDS": "60",
