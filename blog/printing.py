@@ -12,10 +12,10 @@ from urllib.parse import unquote, urljoin
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.storage import default_storage
 from lxml import html
 
 from core.richtext import absolute_url
+from core.storage import public_storage
 
 from . import pdf_process
 
@@ -92,7 +92,7 @@ def _fonts(base_url: str) -> dict[str, Path]:
 
 def _images(document: str, base_url: str, folder: Path) -> dict[str, Path]:
     """Copy the images of a document out of the site's storage, and return them by their URLs."""
-    media = absolute_url(default_storage.url("_")).partition("?")[0].removesuffix("_")
+    media = absolute_url(public_storage().url("_")).partition("?")[0].removesuffix("_")
     sources = html.document_fromstring(document).xpath("//img/@src")
     urls = dict.fromkeys(urljoin(base_url, source) for source in sources)
     files = {}
@@ -107,7 +107,7 @@ def _images(document: str, base_url: str, folder: Path) -> dict[str, Path]:
 def _copy(name: str, target: Path) -> bool:
     """Copy a file out of the storage, and return whether there is one."""
     try:
-        with default_storage.open(name) as source, target.open("wb") as file:
+        with public_storage().open(name) as source, target.open("wb") as file:
             shutil.copyfileobj(source, file)
     except (OSError, SuspiciousFileOperation):
         return False

@@ -2,8 +2,15 @@
 
 from io import BytesIO
 
+from django.core.files.storage import InMemoryStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+
+from core.storage import WithoutAddress
+
+
+class PrivateInMemoryStorage(WithoutAddress, InMemoryStorage):
+    """Stands in for the folder of private files; as in a bucket, they have no path."""
 
 
 def png(name: str = "picture.png", colour: str = "blue", size: tuple = (40, 30)):

@@ -20,7 +20,9 @@ for name, value in {
     "ALERT_EMAIL_URL": "",
     "DEFAULT_FROM_EMAIL": "Gazette <hello@example.org>",
     "MEDIA_ROOT": f"{tempfile.gettempdir()}/gazette-tests/media",
+    "PRIVATE_MEDIA_ROOT": f"{tempfile.gettempdir()}/gazette-tests/private",
     "STATIC_ROOT": f"{tempfile.gettempdir()}/gazette-tests/static",
+    "SENDFILE": "none",
     "PROXY_COUNT": "0",
     "SETTLE_SECONDS": "60",
     "TICK_SECONDS": "60",
@@ -44,7 +46,8 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     CACHES["default"]["LOCATION"] = f"{server}/{int(number) + process}"
 
-STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+STORAGES["default"] = {"BACKEND": "tests.files.PrivateInMemoryStorage"}
+STORAGES["public"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

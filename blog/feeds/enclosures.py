@@ -1,7 +1,5 @@
 """The files that belong to a post in a feed: recordings in it, and its lead image."""
 
-from mimetypes import guess_type
-
 from django.utils.feedgenerator import Enclosure
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
@@ -27,7 +25,7 @@ def _recordings(post: PostPage) -> list[Enclosure]:
         Enclosure(
             absolute_url(file.url),
             str(file.file_size),
-            guess_type(file.filename)[0] or "application/octet-stream",
+            file.content_type,
         )
         for file in files
         if file.file_size

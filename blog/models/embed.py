@@ -2,6 +2,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.storage import public_storage
+
 
 class Embed(models.Model):
     """What a provider said of a video or recording of its own, kept so that no page asks for it."""
@@ -17,6 +19,7 @@ class Embed(models.Model):
     poster = models.ImageField(
         _("poster"),
         upload_to="embeds",
+        storage=public_storage,
         width_field="poster_width",
         height_field="poster_height",
         blank=True,

@@ -43,7 +43,9 @@ EXPECTED = {
     "DEFAULT_FROM_EMAIL": "an address mail comes from, e.g. Gazette <hello@example.org>",
     "COMMENTS_PROOF_OF_WORK": "true or false",
     "LANGUAGES": "codes of languages separated by commas, the site's own first, e.g. en-gb,de",
-    "MEDIA_ROOT": "a folder for uploaded files",
+    "MEDIA_ROOT": "a folder for images that a proxy serves to everyone",
+    "PRIVATE_MEDIA_ROOT": "a folder for uploaded files, outside of MEDIA_ROOT and STATIC_ROOT",
+    "SENDFILE": "none, x-accel-redirect or x-sendfile",
     "STATIC_ROOT": "a folder for collected static files",
     "PDF_SECONDS": "the seconds of CPU time that a PDF may take, 1 or more",
     "PDF_MEMORY_MB": "the megabytes of memory that a PDF may take, 256 or more",
@@ -91,6 +93,14 @@ def number(name: str, default: int, at_least: int) -> int:
     if value < at_least:
         raise wrong(name, f"It is {value}.")
     return value
+
+
+def folder_outside(name: str, default: Path, served: Sequence[Path]) -> Path:
+    """Return a folder that does not lie in one of those that are ``served`` to everyone."""
+    folder = read("path", name, default=default)
+    if any(folder.resolve().is_relative_to(each.resolve()) for each in served):
+        raise wrong(name, f"It is {str(folder)!r}.")
+    return folder
 
 
 def choice(name: str, default: str, options: Sequence[str]) -> str:

@@ -76,7 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # It leaves alone what is compressed already: static files, and pages that are kept.
-    "django.middleware.gzip.GZipMiddleware",
+    "core.headers.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.cookies.drop_malformed_cookies",
     # A page that is kept costs nothing of what follows.
@@ -343,6 +343,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.read("path", "STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [SITE_DIR / "static"]
+# What a proxy may serve to everyone: renditions of images. Whatever is uploaded lies elsewhere.
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.read("path", "MEDIA_ROOT", default=VAR_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o644
@@ -350,8 +351,15 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
 permissions.restrict(permissions.contents(VAR_DIR, but_for=(MEDIA_ROOT, STATIC_ROOT)))
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     permissions.restrict(permissions.files_of_sqlite(DATABASES["default"]["NAME"]))
+PRIVATE_MEDIA_ROOT = env.folder_outside(
+    "PRIVATE_MEDIA_ROOT", default=VAR_DIR / "private", served=(MEDIA_ROOT, STATIC_ROOT)
+)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "core.storage.PrivateFileStorage",
+        "OPTIONS": {"location": PRIVATE_MEDIA_ROOT},
+    },
+    "public": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -359,6 +367,10 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Who sends documents: the site, or the web server before it that is told which.
+SENDFILE = env.choice(
+    "SENDFILE", default="none", options=("none", "x-accel-redirect", "x-sendfile")
+)
 
 # Wagtail
 
@@ -366,6 +378,7 @@ WAGTAIL_SITE_NAME = "Gazette"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "core.CreditedImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "core.images.CreditedImageForm"
+WAGTAILIMAGES_RENDITION_STORAGE = "public"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 # Decoded, a pixel takes up to four bytes of memory.
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
@@ -378,6 +391,16 @@ WAGTAILDOCS_EXTENSIONS = [
     *("flac", "m4a", "mp3", "oga", "ogg", "opus", "wav"),
 ]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "core.search"}}
+# Python knows some of them by other names, or on some systems only.
+WAGTAILDOCS_CONTENT_TYPES = {
+    "flac": "audio/flac",
+    "m4a": "audio/mp4",
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "oga": "audio/ogg",
+    "ogg": "audio/ogg",
+    "opus": "audio/ogg",
+}
 # The editor's browser asks no third party for anything.
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "core.draftail.RichTextArea"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -5,12 +5,10 @@ from django.conf.urls.static import static
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
-from wagtail.documents.views.serve import serve as serve_document
 from wagtail.urls import serve_pattern
 
 from core import views as core_views
-from core.guards import guarded_post, read_only
+from core.guards import guarded_post
 from core.languages import in_each_language
 from home.styleguide import styleguide
 from newsletter import metrics
@@ -24,8 +22,7 @@ urlpatterns = [
     path("admin/", include("accounts.urls")),
     path("", include("accounts.reader_urls")),
     path("admin/", include(wagtailadmin_urls)),
-    re_path(r"^documents/(\d+)/(.*)$", read_only(serve_document), name="wagtaildocs_serve"),
-    path("documents/", include(wagtaildocs_urls)),
+    path("documents/", include("core.documents")),
     path("metrics", metrics.serve),
     path("cards/<int:number>-<slug:key>.png", core_views.social_card, name="social_card"),
     path("styleguide/", styleguide, name="styleguide"),

@@ -4,6 +4,16 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses answers, but for files that are sent in parts: the parts are of what is stored."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.has_header("Accept-Ranges"):
+            return response
+        return super().process_response(request, response)
 
 
 class BrowserPolicyMiddleware:

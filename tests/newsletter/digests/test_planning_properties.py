@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,13 +21,14 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from wagtail.models import Page
 
 from blog.models import PostPage
 from newsletter.digests import planning
 from newsletter.models import Delivery, Digest, Subscription
 from newsletter.sending import controls
 from newsletter.subscribing import changing, confirming, joining
-from tests.factories import AuthorFactory, PostFactory, TopicFactory
+from tests.factories import AuthorFactory, PostFactory, SectionFactory, TopicFactory
 
 from . import DAY, HOUR, MONDAY, Killed, killed_at, miscounted, repeatable
 from .ledger import LATE, SETTLE, Ledger, Post, Reader, due_time
@@ -90,6 +92,8 @@ class Events(RuleBasedStateMachine):
         super().__init__()
         self.newsletter, self.pages, self.topics = newsletter, pages, topics
         self.posts = {page.pk: number for number, page in enumerate(pages)}
+        for alias, source in Page.objects.exclude(alias_of=None).values_list("pk", "alias_of"):
+            self.posts[alias] = self.posts[source]
         self.ledger = Ledger()
         self.now = START
         self.transaction = transaction.atomic()
@@ -243,7 +247,7 @@ class Events(RuleBasedStateMachine):
         if number < POSTS:
             first = self.now - hours_ago * HOUR
             self.ledger.publish(first, topics)
-            self.page(number).update(live=True, first_published_at=first)
+            self.same_as(number).update(live=True, first_published_at=first)
             self.put_topics(number, topics)
 
     def turn(self, number: int, what: str) -> None:
@@ -267,11 +271,19 @@ class Events(RuleBasedStateMachine):
     def page(self, number: int):
         return PostPage.objects.filter(pk=self.pages[number].pk)
 
+    def same_as(self, number: int):
+        """Return a post with its aliases."""
+        page = self.pages[number]
+        return Page.objects.filter(Q(pk=page.pk) | Q(alias_of=page.pk))
+
     def put_topics(self, number: int, topics: frozenset[int]) -> None:
         filed = PostPage.topics.through.objects
-        page = self.pages[number]
-        filed.filter(postpage=page).delete()
-        filed.bulk_create(filed.model(postpage=page, topic=topic) for topic in self.chosen(topics))
+        filed.filter(postpage__in=self.same_as(number)).delete()
+        filed.bulk_create(
+            filed.model(postpage_id=page.pk, topic=topic)
+            for page in self.same_as(number)
+            for topic in self.chosen(topics)
+        )
 
     # Readers
 
@@ -361,8 +373,9 @@ def times_of(planned: Iterable[tuple]) -> Counter:
 
 @pytest.mark.django_db
 def test_each_post_is_planned_for_each_subscription_as_the_rules_say(
-    newsletter, section, settings, monkeypatch
+    newsletter, home, section, settings, monkeypatch
 ):
+    other = SectionFactory(slug="other", parent=home)
     settings.NEWSLETTER_BATCH_SIZE = 1
     settings.NEWSLETTER_SETTLE_SECONDS = SETTLE.seconds
     settings.NEWSLETTER_LATE_HOURS = LATE // HOUR
@@ -370,6 +383,14 @@ def test_each_post_is_planned_for_each_subscription_as_the_rules_say(
     topics = TopicFactory.create_batch(TOPICS)
     draft = {"parent": section, "live": False, "first_published_at": None}
     pages = PostFactory.create_batch(POSTS, authors=[AuthorFactory()], topics=topics[:1], **draft)
+    # Of three posts one stands alone, one has an alias beside it, and one has two aliases in the
+    # section and lies in another itself. They are the same post to every reader.
+    for beside in pages[1::3]:
+        beside.create_alias(parent=section, update_slug=f"alias-{beside.pk}")
+    for elsewhere in pages[2::3]:
+        for number in range(2):
+            elsewhere.create_alias(parent=section, update_slug=f"{number}-{elsewhere.pk}")
+        elsewhere.move(other, pos="last-child")
     ledgers = []
 
     def events() -> Events:

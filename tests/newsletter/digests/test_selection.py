@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
+from blog.models import PostPage
 from newsletter.digests.selection import Candidate, candidates_of, choose, posts_for
 from newsletter.models import Digest
-from tests.factories import PostFactory, SectionFactory, TopicFactory
+from tests.factories import NewsletterFactory, PostFactory, SectionFactory, TopicFactory
 
 SINCE = datetime(2026, 3, 2, 8, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=1)
@@ -121,6 +122,48 @@ def test_a_post_of_another_section_is_no_part_of_a_digest(home, section, titles)
     PostFactory(parent=other, title="theirs", first_published_at=UNTIL)
     PostFactory(parent=section, title="ours", first_published_at=UNTIL)
     assert titles() == {"ours"}
+
+
+@pytest.fixture
+def other(home):
+    return SectionFactory(title="Other", slug="other", parent=home)
+
+
+def test_an_alias_of_a_post_of_the_section_is_no_second_post(section, titles, newsletter):
+    post = PostFactory(parent=section, title="once", first_published_at=UNTIL)
+    post.create_alias(parent=section, update_slug="alias")
+    assert list(posts_for(newsletter, SINCE, UNTIL)) == [post]
+
+
+def test_each_newsletter_mails_a_post_that_is_an_alias_in_its_section(section, other, newsletter):
+    post = PostFactory(parent=other, first_published_at=UNTIL)
+    alias, _again = (post.create_alias(parent=section, update_slug=slug) for slug in "ab")
+    theirs = NewsletterFactory(section=other)
+    assert list(posts_for(newsletter, SINCE, UNTIL)) == [alias]
+    assert list(posts_for(theirs, SINCE, UNTIL)) == [post]
+
+
+@pytest.mark.parametrize(
+    "withheld", ["restricted", "above", "unpublished", "unlisted", "in_digests"]
+)
+def test_an_alias_of_a_post_that_may_not_be_mailed_is_no_part_of_a_digest(
+    section, other, titles, newsletter, withheld
+):
+    post = PostFactory(parent=other, first_published_at=UNTIL)
+    post.create_alias(parent=section)
+    assert titles() == {post.title}
+    match withheld:
+        case "restricted":
+            PageViewRestriction.objects.create(page=post, restriction_type="login")
+        case "above":
+            PageViewRestriction.objects.create(page=other, restriction_type="login")
+        case "unpublished":
+            post.unpublish()
+        case "unlisted":
+            PostPage.objects.filter(pk=post.pk).update(listed=False)
+        case "in_digests":
+            PostPage.objects.filter(pk=post.pk).update(in_digests=False)
+    assert titles() == set()
 
 
 def digest_of(newsletter, *posts) -> Digest:

@@ -40,6 +40,8 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         "EMAIL_URL": "file://",
         "ALLOWED_HOSTS": "localhost",
         "MEDIA_ROOT": "var/media",
+        "PRIVATE_MEDIA_ROOT": "var/private",
+        "SENDFILE": "none",
         "STATIC_ROOT": "var/static",
         "PDF_SECONDS": "30",
         "PDF_MEMORY_MB": "1024",
