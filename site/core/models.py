@@ -169,7 +169,7 @@ class BasePage(Page):
         abstract = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """Return what keeps it from anyone: Wagtail's own knows of nothing above an alias's source."""
+        """Return what restricts it. Wagtail's own ignores what is above an alias's source."""
         if getattr(self, "may_be_restricted", True):
             return restrictions_of(self)
         return PageViewRestriction.objects.none()

@@ -71,9 +71,11 @@ def test_a_part_behind_the_end_is_refused(client, document, asked):
 
 @pytest.mark.parametrize(
     "asked",
-    ["", "bytes", "bytes=", "bytes=-", "bytes=2-1", "bytes=a-b", "bytes=1", "lines=0-1", "bytes=0-1,4-5",
-     "bytes=--1", "bytes=٣-٤", "bytes=0x1-2", "bytes=1-2;"],
-)  # fmt: skip
+    [
+        *("", "bytes", "bytes=", "bytes=-", "bytes=2-1", "bytes=a-b", "bytes=1", "lines=0-1"),
+        *("bytes=0-1,4-5", "bytes=--1", "bytes=٣-٤", "bytes=0x1-2", "bytes=1-2;"),
+    ],
+)
 def test_the_whole_is_sent_where_a_range_is_malformed_or_not_one(client, document, asked):
     answer = client.get(document.url, headers={"range": asked})
     assert answer.status_code == 200
