@@ -98,7 +98,7 @@ def _missing_sender(now: datetime) -> Iterator[Problem]:
 
 def _on_hold(now: datetime) -> Iterator[Problem]:
     for digest in _with_newsletter(Digest.objects.filter(state=Digest.State.HELD)):
-        text = _("On hold since it could begin only late. Send it now, or skip it.")
+        text = _("On hold, since it is late. Send it now, or skip it.")
         if digest.may_repeat:
             text = _(
                 "On hold: the database was restored from a backup, and readers may already have "

@@ -36,6 +36,7 @@ class Processes:
             "LEASE_SECONDS": str(LEASE_SECONDS),
             "FAULTS_QUEUES": broker.prefix,
             "FAULTS_PROVIDER": "",
+            "FAULTS_LOCK_TIMEOUT": "1",
             "FAULTS_BATCH_SIZE": str(BATCH_SIZE),
             "FAULTS_CHECKPOINT": str(CHECKPOINT),
         }

@@ -20,7 +20,7 @@ if provider := os.environ["FAULTS_PROVIDER"]:
     EMAIL_BACKEND = f"anymail.backends.{provider}.EmailBackend"
     ANYMAIL = anymail_settings(provider, EMAIL_PORT) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"]["timeout"] = 1
+    DATABASES["default"]["OPTIONS"]["timeout"] = int(os.environ["FAULTS_LOCK_TIMEOUT"])
 
 CELERY_BEAT_SCHEDULE["newsletter tick"]["schedule"] = 0.25
 

@@ -81,3 +81,5 @@ class OutgoingEmail(models.Model):
     def kind_label(self) -> str:
         """What kind of email it is, in words."""
         return str(kinds.get(self.kind).label)
+
+    kind_label.fget.short_description = _("kind")
