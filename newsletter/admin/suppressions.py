@@ -28,7 +28,6 @@ from ..models import Suppression
 from ..subscribing import suppressing
 from .permissions import suppression_policy
 
-
 # What the list is filtered by, as in its address.
 FILTERS = ("reason", "digest", "at_from", "at_to")
 
