@@ -1,6 +1,7 @@
 """Addresses that must not be mailed: found again by their hash, looked at, and lifted."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -27,6 +28,9 @@ from ..models import Suppression
 from ..subscribing import suppressing
 from .permissions import suppression_policy
 
+# What the list is filtered by, as in its address.
+FILTERS = ("reason", "digest", "at_from", "at_to")
+
 
 class SuppressionIndexView(StrictFilterView):
     """Suppressed addresses. One is found by the whole of it, also where only its hash is kept."""
@@ -36,7 +40,8 @@ class SuppressionIndexView(StrictFilterView):
         """A button to lift all that the filters find."""
         if not self.user_has_permission("delete"):
             return []
-        url = f"{reverse('newsletter_suppressions:lift_all')}?{self.request.GET.urlencode()}"
+        chosen = {name: value for name, value in self.request.GET.items() if name in FILTERS}
+        url = f"{reverse('newsletter_suppressions:lift_all')}?{urlencode(chosen)}"
         return [HeaderButton(_("Remove suppressions"), url, icon_name="check")]
 
     def get_search_form(self) -> SearchForm:

@@ -23,6 +23,7 @@ from wagtail.log_actions import log
 from ..models import Digest, Suppression
 from ..subscribing import suppressing
 from .permissions import suppression_policy
+from .suppressions import FILTERS
 
 # Digests that are offered to choose from, by when they were due.
 OFFERED = timedelta(days=90)
@@ -69,6 +70,12 @@ class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
         suppressions = Suppression.objects.filter(reason__in=suppressing.BARS)
         return SuppressionFilterSet(self.request.GET, suppressions, request=self.request)
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What is filtered by."""
+        values = self.request.GET.items()
+        return {name: value for name, value in values if name in FILTERS and value}
+
     @cached_property
     def suppressions(self) -> QuerySet[Suppression]:
         """The suppressions that the filters find; none where a value does not exist."""
@@ -90,8 +97,7 @@ class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
             return redirect(request.get_full_path())
         # Not in one transaction: part by part, so that nobody waits long for the locks.
         lifted = suppressing.lift_all(self.suppressions, timezone.now())
-        words = {key: value for key, value in request.GET.items() if value and key != "q"}
-        data = {"number": lifted, "filters": words}
+        data = {"number": lifted, "filters": self.chosen}
         log(instance=first, action=f"newsletter.{self.name}", title=str(self.page_title), data=data)
         done = ngettext(
             "%(number)s suppression is removed.", "%(number)s suppressions are removed.", lifted
@@ -114,7 +120,7 @@ class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
             number=self.suppressions.count(),
             reasons=[(labels[reason], number) for reason, number in rows],
             has_complaints=any(reason == "complained" for reason, _number in rows),
-            is_filtered=any(value for key, value in self.request.GET.items() if key != "q"),
+            is_filtered=bool(self.chosen),
             list_url=self.list_url,
             **kwargs,
         )
