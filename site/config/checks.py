@@ -1,6 +1,7 @@
 """What ``manage.py check --deploy`` asks beyond Django's own checks."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
@@ -63,6 +64,22 @@ def check_pages_are_shared(**kwargs: object) -> list[CheckMessage]:
             "Pages are kept in files, which the site's processes on other machines do not see.",
             hint="Set CACHE_URL or PAGE_CACHE_URL to a Redis that all of them use.",
             id="gazette.W005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_uploads_are_private(**kwargs: object) -> list[CheckMessage]:
+    """Warn of uploaded files in the folder that a proxy serves to everyone."""
+    folders = ("documents", "original_images", "pdf")
+    found = [name for name in folders if Path(settings.MEDIA_ROOT, name).exists()]
+    if not found:
+        return []
+    return [
+        Warning(
+            f"MEDIA_ROOT holds uploaded files, which everyone may fetch: {', '.join(found)}.",
+            hint=f"Move these folders into {settings.PRIVATE_MEDIA_ROOT}.",
+            id="gazette.W006",
         )
     ]
 

@@ -6,6 +6,7 @@ from django.core.files import File
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
@@ -100,7 +101,7 @@ class CreditedImage(AbstractImage):
 
 
 class Rendition(AbstractRendition):
-    """An image at one size and in one format."""
+    """An image at one size and in one format: a public file whose address nobody can guess."""
 
     # Pages that are kept stay right when one is made, and not when it is deleted.
     is_shown_when_new = False
@@ -109,6 +110,12 @@ class Rendition(AbstractRendition):
 
     class Meta:
         unique_together = (("image", "filter_spec", "focal_point_key"),)
+
+    def get_upload_to(self, filename: str) -> str:
+        """Return Wagtail's path, by way of a folder for each image that has a secret name."""
+        folder, _slash, name = super().get_upload_to(filename).rpartition("/")
+        key = salted_hmac("core.Rendition", str(self.image_id), algorithm="sha256").hexdigest()
+        return f"{folder}/{key[:20]}/{name}"
 
 
 class BasePage(Page):
@@ -148,7 +155,7 @@ class BasePage(Page):
         abstract = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """Return what keeps it from anyone: Wagtail's own knows of nothing above an alias's source."""
+        """Return what keeps it from anyone; above the source of an alias, too."""
         if getattr(self, "may_be_restricted", True):
             return restrictions_of(self)
         return PageViewRestriction.objects.none()

@@ -1,8 +1,8 @@
 """Which pages everyone may see.
 
 A page is closed by a view restriction on itself or on a page above it. An alias shows the text of
-its source, so whatever closes the source closes the alias, too: a restriction on it or above it, and
-that it is not published. The same holds of every page above that is an alias.
+its source, so what closes the source closes the alias: a restriction on it or above it, or that it
+is not published. Restrictions also reach a page through each page above it that is an alias.
 """
 
 from typing import Any
@@ -47,7 +47,7 @@ class InClosedSubtree(Func):
     def as_postgresql(
         self, compiler: Any, connection: Any, **context: Any
     ) -> tuple[str, list[Any]]:
-        """Compare with an array: PostgreSQL would reckon with a subquery as if made for each row."""
+        """Compare with an array: of a subquery PostgreSQL expects that it costs so much per row."""
         template = f"%(expressions)s ^@ ANY (ARRAY({_closed_subtrees()}))"
         return self.as_sql(compiler, connection, template=template, **context)
 
