@@ -15,6 +15,6 @@ def check_pdf_can_be_made(**kwargs: object) -> list[CheckMessage]:
         Warning(
             f"Posts are not offered as PDF: {', '.join(missing)} cannot be loaded.",
             hint="On Debian: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0.",
-            id="gazette.W005",
+            id="gazette.W012",
         )
     ]

@@ -8,7 +8,7 @@ from django.utils.timezone import make_aware
 from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
-from core.aliases import each_once
+from core.aliases import each_once, is_first_in_language
 from core.languages import pages_to_read
 from core.visibility import is_open_to_all
 
@@ -34,8 +34,12 @@ class PostQuerySet(PageQuerySet):
         """Those that may leave the site by mail: listed, and not withheld by an editor."""
         return self.listed().filter(_as_its_source("in_digests"), in_digests=True)
 
+    def first_in_language(self) -> "PostQuerySet":
+        """Those that are no alias of another one in their language."""
+        return self.filter(is_first_in_language())
+
     def each_once(self) -> "PostQuerySet":
-        """Those that are no alias of another one of them."""
+        """Those that are no alias of another one of these."""
         return each_once(self)
 
     def in_this_language(self) -> "PostQuerySet":

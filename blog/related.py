@@ -70,7 +70,7 @@ def _nearest() -> QuerySet:
     from .models import PostPage
 
     key, locale = PostPage._meta.pk.target_field, PostPage._meta.get_field("locale").target_field
-    listed = PostPage.objects.listed().filter(locale=Given("locale", locale)).each_once()
+    listed = PostPage.objects.listed().first_in_language().filter(locale=Given("locale", locale))
     own = PostTerm.objects.filter(post=Given("post", key)).values("term")
     return (
         PostTerm.objects.filter(term__in=own, term__rarity__gt=0, post__in=listed)

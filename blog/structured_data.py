@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from core import richtext
 from core.models import BasePage, SiteSettings
@@ -85,9 +86,17 @@ def organization(brand: SiteSettings) -> Thing:
         "@type": "Organization",
         "name": brand.organisation or brand.name,
         "url": absolute_url("/"),
-        "logo": brand.logo and absolute_url(brand.logo.file.url),
+        "logo": _logo(brand),
         "sameAs": [profile.value["url"] for profile in brand.profiles],
     }
+
+
+def _logo(brand: SiteSettings) -> str:
+    """Return the address of the logo, in the largest size that pages have of it."""
+    if not brand.frame.logo:
+        return ""
+    made = get_rendition_or_not_found(brand.frame.logo, "max-720x120|format-webp")
+    return absolute_url(made.url) if made.width else ""
 
 
 def person(author: Author, in_full: bool = False) -> Thing:

@@ -35,7 +35,7 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
     so that a reader going down the page comes upon new ones. Of all, only those in ``posts`` are
     shown. An alias that is picked stands for its source.
     """
-    latest = _Latest(posts.each_once(), wishes)
+    latest = _Latest(posts.first_in_language(), wishes)
     originals = _originals(wishes)
     chosen: list[list[int]] = []
     shown: set[int] = set()

@@ -177,7 +177,7 @@ class PostPage(Commentable, BodyPage):
     @cached_property
     def place_in_series(self) -> Place:
         """Where it stands among the listed posts of its series that are in its language."""
-        posts = PostPage.objects.listed().filter(locale=self.locale_id).each_once()
+        posts = PostPage.objects.listed().first_in_language().filter(locale=self.locale_id)
         return place_among(self, list(posts.of_series(self.series)))
 
     @cached_property

@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
@@ -79,6 +80,22 @@ def check_secrets_are_private(**kwargs: object) -> list[CheckMessage]:
             "Every user of this machine can read .env, which holds secrets.",
             hint="chmod o= .env",
             id="gazette.W010",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_uploads_are_private(**kwargs: object) -> list[CheckMessage]:
+    """Warn of uploaded files in the folder that a proxy serves to everyone."""
+    folders = ("documents", "original_images", "pdf")
+    found = [name for name in folders if Path(settings.MEDIA_ROOT, name).exists()]
+    if not found:
+        return []
+    return [
+        Warning(
+            f"MEDIA_ROOT holds uploaded files, which everyone may fetch: {', '.join(found)}.",
+            hint=f"Move these folders into {settings.PRIVATE_MEDIA_ROOT}.",
+            id="gazette.W011",
         )
     ]
 

@@ -7,7 +7,7 @@ once, and an alias that loses its source does not become public by that.
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db.models import Min, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.db.models.signals import post_delete, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
@@ -18,10 +18,23 @@ from .visibility import restrictions_of
 Pages = TypeVar("Pages", bound=PageQuerySet)
 
 
+def is_first_in_language() -> Q:
+    """Return the condition that no page in its language is the same as a page.
+
+    An alias is, unless its source is in another language: then the oldest alias stands for that.
+    """
+    older = Page.objects.live().filter(
+        alias_of=OuterRef("alias_of"), locale=OuterRef("locale"), pk__lt=OuterRef("pk")
+    )
+    is_repeated = Q(alias_of__locale=F("locale")) | Exists(older)
+    return Q(alias_of=None) | ~is_repeated
+
+
 def each_once(pages: Pages) -> Pages:
     """Return pages without aliases of the same page: the source remains, else the oldest alias.
 
-    Filters that tell an alias from its source, as by section or language, belong before it.
+    For a part of the site, where an alias may be and its source not. Filters that tell an alias
+    from its source, as by section, belong before it.
     """
     aliases = pages.filter(alias_of__isnull=False).order_by()
     oldest = aliases.values("alias_of").annotate(oldest=Min("pk")).values("oldest")
@@ -31,27 +44,34 @@ def each_once(pages: Pages) -> Pages:
 
 @receiver(pre_save, dispatch_uid="core.aliases.follow")
 def follow_source(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """Have an alias follow the source itself, not another alias in its language, and its date.
+    """Have an alias follow the source itself, and not another alias, and be dated as that is.
 
     Wagtail leaves an alias of a draft without a date when the draft is published.
     """
     if raw or not isinstance(instance, Page) or not instance.alias_of_id:
         return
     source = instance.alias_of
-    if instance._state.adding:
-        while source.alias_of_id and source.alias_of.locale_id == source.locale_id:
-            source = source.alias_of
-        instance.alias_of = source
+    while source.alias_of_id:
+        source = source.alias_of
+    instance.alias_of = source
     instance.first_published_at = source.first_published_at or instance.first_published_at
 
 
 @receiver(pre_save, dispatch_uid="core.aliases.convert")
-def keep_converted_private(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """Restrict an alias that becomes an ordinary page as its source is restricted."""
+def part_from_source(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    """Keep an alias that becomes an ordinary page as private as its source.
+
+    Where it is the translation of that, its language's other aliases follow it from now on.
+    """
     if raw or not isinstance(instance, Page) or instance.alias_of_id or not instance.pk:
         return
-    if source := Page.objects.filter(aliases=instance.pk).first():
-        _restrict([instance], _rules_for(source))
+    source = Page.objects.filter(aliases=instance.pk).first()
+    if source is None:
+        return
+    _restrict([instance], _rules_for(source))
+    if source.locale_id != instance.locale_id:
+        others = source.aliases.filter(locale=instance.locale_id).exclude(pk=instance.pk)
+        others.update(alias_of=instance.pk)
 
 
 @receiver(pre_delete, sender=Page, dispatch_uid="core.aliases.before_delete")

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import LocalePrefixPattern, URLPattern, URLResolver, reverse
 from django.utils.translation import activate, get_language, override
 from wagtail.models import Locale, Page, Site
 from wagtail.query import PageQuerySet
 
+from .aliases import is_first_in_language
 from .visibility import is_open_to_all
 
 NAMES = dict(settings.LANGUAGES)
@@ -86,17 +86,9 @@ def is_first_language() -> bool:
 
 
 def pages_to_read(pages: PageQuerySet) -> PageQuerySet:
-    """Return the pages in the active language, each once; where the site has one, all of these.
-
-    Of a page and its aliases the page itself is shown, and of one in another language that is not
-    translated the oldest alias in this one.
-    """
-    if not settings.WAGTAIL_I18N_ENABLED:
-        return pages.filter(alias_of=None)
-    same = Page.objects.live().filter(alias_of=OuterRef("alias_of"), locale=OuterRef("locale"))
-    is_repeated = Q(alias_of__locale=F("locale")) | Exists(same.filter(pk__lt=OuterRef("pk")))
-    once = Q(alias_of=None) | ~is_repeated
-    return pages.filter(once, locale=Locale.get_active())
+    """Return the pages in the active language, each once; where the site has one, all of these."""
+    pages = pages.filter(is_first_in_language())
+    return pages.filter(locale=Locale.get_active()) if settings.WAGTAIL_I18N_ENABLED else pages
 
 
 def in_all_languages(path: str) -> list[str]:

@@ -9,6 +9,7 @@ from django.core.files import File
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
@@ -117,7 +118,7 @@ class CreditedImage(AbstractImage):
 
 
 class Rendition(AbstractRendition):
-    """An image at one size and in one format."""
+    """An image at one size and in one format: a public file whose address nobody can guess."""
 
     # Pages that are kept stay right when one is made, and not when it is deleted.
     is_shown_when_new = False
@@ -126,6 +127,12 @@ class Rendition(AbstractRendition):
 
     class Meta:
         unique_together = (("image", "filter_spec", "focal_point_key"),)
+
+    def get_upload_to(self, filename: str) -> str:
+        """Return Wagtail's path, by way of a folder for each image that has a secret name."""
+        folder, _slash, name = super().get_upload_to(filename).rpartition("/")
+        key = salted_hmac("core.Rendition", str(self.image_id), algorithm="sha256").hexdigest()
+        return f"{folder}/{key[:20]}/{name}"
 
 
 class BasePage(Page):

@@ -11,18 +11,18 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from wagtail.models import Page, PageViewRestriction
 
-# The top pages of the subtrees that are closed: restricted pages, and aliases of pages in a closed
-# subtree, as far as others depend on these aliases. The range holds the pages of a subtree: paths
-# are steps of digits and capital letters, and no page has so many below it that one is "ZZZZ".
+# The top pages of the subtrees that are closed: restricted pages, and aliases with pages below them
+# whose sources lie in a closed subtree. No source is an alias itself: core.aliases sees to that.
 _CLOSED_SUBTREES = """
-    WITH RECURSIVE closed(path) AS {materialized} (
+    WITH RECURSIVE trees(path, source) AS (
+        SELECT alias.path, source.path FROM {page} alias
+        JOIN {page} source ON source.id = alias.alias_of_id
+        WHERE alias.numchild > 0
+    ), closed(path) AS {materialized} (
         SELECT page.path FROM {page} page JOIN {restriction} rule ON rule.page_id = page.id
         UNION
-        SELECT alias.path FROM closed
-        JOIN {page} source ON source.path >= closed.path AND source.path < closed.path || 'ZZZZ'
-        JOIN {page} alias ON alias.alias_of_id = source.id
-        LEFT JOIN {page} other ON other.alias_of_id = alias.id
-        WHERE alias.numchild > 0 OR other.id IS NOT NULL
+        SELECT trees.path FROM closed
+        JOIN trees ON SUBSTR(trees.source, 1, LENGTH(closed.path)) = closed.path
     )
     SELECT path FROM closed"""
 

@@ -78,6 +78,7 @@ def _environment(database: str, prefix: str, folder: Path) -> dict[str, str]:
         "EMAIL_WEBHOOK_KEY": "",
         "DEFAULT_FROM_EMAIL": "Gazette <hello@example.org>",
         "MEDIA_ROOT": f"{folder}/media",
+        "PRIVATE_MEDIA_ROOT": f"{folder}/private",
         "STATIC_ROOT": f"{folder}/static",
         "LOG_FORMAT": "plain",
         "BENCHMARK_PREFIX": f"{prefix}-",

@@ -365,9 +365,9 @@ class TestWhoGetsIt:
         libraries("Pango")
         assert link not in client.get(post.url).text
         assert fetch(client, post).status_code == 404
-        assert "gazette.W005" in {it.id for it in run_checks(include_deployment_checks=True)}
+        assert "gazette.W012" in {it.id for it in run_checks(include_deployment_checks=True)}
         libraries()
-        assert "gazette.W005" not in {it.id for it in run_checks(include_deployment_checks=True)}
+        assert "gazette.W012" not in {it.id for it in run_checks(include_deployment_checks=True)}
 
     def test_the_address_of_a_file_cannot_be_guessed(self, client, section, press, settings):
         post = PostFactory(parent=section)

@@ -59,6 +59,7 @@ class LiveSite:
             **_services(folder),
             "EMAIL_URL": f"file://{folder}/mailbox",
             "MEDIA_ROOT": f"{folder}/media",
+            "PRIVATE_MEDIA_ROOT": f"{folder}/private",
             "PAGE_CACHE_URL": f"file://{folder}/pages",
             "TICK_SECONDS": "1",
             "SETTLE_SECONDS": "1",

@@ -99,6 +99,14 @@ def test_a_start_without_secret_key_says_what_it_should_be():
         ],
         (lambda: env.number("PROXY_COUNT", 0, at_least=0), "PROXY_COUNT", "-1"),
         (lambda: env.number("PDF_MEMORY_MB", 1024, at_least=256), "PDF_MEMORY_MB", "128"),
+        *[
+            (
+                lambda: env.folder_outside("PRIVATE_MEDIA_ROOT", ROOT, served=[Path("/srv/media")]),
+                "PRIVATE_MEDIA_ROOT",
+                value,
+            )
+            for value in ("/srv/media", "/srv/media/private", "/srv/x/../media/a")
+        ],
         (lambda: env.number("TICK_SECONDS", 60, at_least=1), "TICK_SECONDS", "soon"),
         *[
             (lambda: env.base_url("BASE_URL"), "BASE_URL", value)

@@ -1,5 +1,6 @@
 """Documents are handed out by a view: to those who may see them, whole or in part."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils.http import http_date
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction
 
+from config.checks import check_uploads_are_private
 from core.storage import PrivateFileStorage
 from tests.factories import ImageFactory
 
@@ -187,7 +189,7 @@ def test_there_is_no_other_way_to_a_file(document):
         with pytest.raises(NotImplementedError):
             _ = file.url
     rendition = image.get_rendition("width-10")
-    assert rendition.url.startswith("/media/images/")
+    assert re.fullmatch(r"/media/images/[0-9a-f]{20}/[^/]+", rendition.url)
     assert not default_storage.exists(rendition.file.name)
 
 
@@ -235,3 +237,11 @@ def test_editors_see_documents_and_images_without_an_address(admin_client, docum
     image = ImageFactory()
     for path in (f"documents/edit/{document.pk}/", f"images/{image.pk}/", "documents/", "images/"):
         assert admin_client.get(f"/admin/{path}").status_code == 200
+
+
+def test_files_that_an_older_release_left_in_public_are_warned_of(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert check_uploads_are_private() == []
+    (tmp_path / "documents").mkdir()
+    (warning,) = check_uploads_are_private()
+    assert "documents" in warning.msg
