@@ -14,6 +14,8 @@ from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 from wagtail.models import Site
 
+from core.routing import site_of
+
 from . import archive
 from .models import Author, PostPage, Series, Topic
 from .querysets import POSTS_OF_TAG
@@ -27,8 +29,6 @@ class Pages(PageSitemap):
 
     def get_wagtail_site(self) -> Site:
         site = super().get_wagtail_site()
-        if site is None:
-            raise Http404("There is no site at this address.")
         site.root_page = site.root_page.localized
         return site
 
@@ -140,4 +140,7 @@ def sitemap(request: HttpRequest, section: str) -> HttpResponse:
 
 
 def _maps(request: HttpRequest) -> dict[str, Sitemap]:
+    """Return the maps by their names. Raises Http404 where there is no site."""
+    if site_of(request) is None:
+        raise Http404("There is no site at this address.")
     return {"pages": Pages(request), **{name: kind() for name, kind in LISTINGS.items()}}
