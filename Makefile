@@ -35,7 +35,7 @@ bench: $(VENV)/installed-dev ## measure sending and serving beside their peers; 
 
 faults: export FAULTS = long
 faults: $(VENV)/installed-dev ## break things while mails are sent, for long
-	$(BIN)/pytest tests/faults $(ARGS)
+	$(BIN)/pytest tests/faults tests/content/test_channels.py $(ARGS)
 
 screenshots: $(VENV)/installed-dev ## take the pictures of the docs anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -17,6 +17,8 @@ from wagtail.models import Page, Site
 from core.guards import read_only
 from core.visibility import is_open_to_all
 
+from core.routing import site_of
+
 from . import archive
 from .models import Author, PostPage, Series, Topic
 from .querysets import POSTS_OF_TAG
@@ -30,8 +32,6 @@ class Pages(PageSitemap):
 
     def get_wagtail_site(self) -> Site:
         site = super().get_wagtail_site()
-        if site is None:
-            raise Http404("There is no site at this address.")
         site.root_page = site.root_page.localized
         return site
 
@@ -150,4 +150,7 @@ def sitemap(request: HttpRequest, section: str) -> HttpResponse:
 
 
 def _maps(request: HttpRequest) -> dict[str, Sitemap]:
+    """Return the maps by their names. Raises Http404 where there is no site."""
+    if site_of(request) is None:
+        raise Http404("There is no site at this address.")
     return {"pages": Pages(request), **{name: kind() for name, kind in LISTINGS.items()}}

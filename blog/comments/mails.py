@@ -49,7 +49,7 @@ def for_reader(notice: CommentNotice) -> EmailMultiAlternatives:
 
 def _for_reader(notice: CommentNotice) -> EmailMultiAlternatives:
     reader, answer = notice.reader, notice.answer
-    site = answer.post.get_site() or Site.objects.get(is_default_site=True)
+    site = answer.post.get_site() or Site.objects.filter(is_default_site=True).first()
     stop_url = links.stop_url(reader)
     context = {
         "reader": reader,
@@ -70,7 +70,7 @@ def _for_reader(notice: CommentNotice) -> EmailMultiAlternatives:
 
 def _for_moderators(notice: CommentNotice) -> Iterator[EmailMultiAlternatives]:
     page = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('comments_queue:index')}"
-    site = Site.objects.get(is_default_site=True)
+    site = Site.objects.filter(is_default_site=True).first()
     waiting = Comment.objects.waiting()
     context = {
         "number": waiting.count(),

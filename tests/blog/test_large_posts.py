@@ -1,4 +1,4 @@
-"""A post of 500 blocks is opened, autosaved, previewed and published like any other."""
+"""A post of five hundred blocks is opened, saved, previewed and published like any other."""
 
 from itertools import cycle, islice
 
