@@ -15,9 +15,8 @@ from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 from wagtail.models import Page, Site
 
 from core.guards import read_only
-from core.visibility import is_open_to_all
-
 from core.routing import site_of
+from core.visibility import is_open_to_all
 
 from . import archive
 from .models import Author, PostPage, Series, Topic
