@@ -1,6 +1,5 @@
 """An editor protects the account with an app and a passkey, and logs in with either."""
 
-
 import pytest
 from playwright.sync_api import Page, expect
 
