@@ -5,19 +5,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, re_path
 from django.utils.cache import add_never_cache_headers, patch_cache_control
-from django.views.decorators.http import require_safe
 from wagtail import hooks
 from wagtail.documents import get_document_model
 from wagtail.documents.models import AbstractDocument, document_served
 from wagtail.documents.views.serve import authenticate_with_password
 
 from .downloads import Download
+from .guards import read_only
 
 # What browsers show by themselves. Everything else is saved: HTML and SVG could hold scripts.
 _SHOWN = {"application/pdf"}
 
 
-@require_safe
+@read_only
 def serve(request: HttpRequest, document_id: str, document_filename: str) -> HttpResponse:
     """Answer with a document, as Wagtail does; recordings can be sought.
 

@@ -190,3 +190,11 @@ def test_what_an_affiliate_program_asks_to_be_said_is_said_in_german(
         html = page_of(client, page)
         assert "Wir verdienen." in html and "We earn." not in html
     assert "We earn." in page_of(client, "/books/")
+
+
+def test_pages_of_translators_hold_no_script_of_their_own(admin_client, post, translated):
+    """The admin's policy forbids it."""
+    for page in (f"/admin/localize/submit/page/{post.pk}/", f"/admin/pages/{translated.pk}/edit/"):
+        html = page_of(admin_client, page)
+        assert "js/admin/translations.js" in html
+        assert not re.findall(r"<script>|<script type=\"text/javascript\">", html)
