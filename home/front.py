@@ -35,13 +35,12 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
     so that a reader going down the page comes upon new ones. Of all, only those in ``posts`` are
     shown. An alias that is picked stands for its source.
     """
-    latest = _Latest(posts.first_in_language(), wishes)
-    originals = _originals(wishes)
+    latest = _Latest(_besides_aliases(posts, wishes), wishes)
     chosen: list[list[int]] = []
     shown: set[int] = set()
     for wish in wishes:
         numbers = list(dict.fromkeys(wish.picked)) or latest.besides(shown, wish)
-        shown.update(numbers, (originals[it] for it in numbers if it in originals))
+        shown.update(numbers)
         chosen.append(numbers)
     cards = posts.in_bulk(shown)
     prepare_cards(list(cards.values()))
@@ -51,11 +50,10 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
     ]
 
 
-def _originals(wishes: Sequence[Wish]) -> dict[int, int]:
-    """Return the sources of the aliases that are picked."""
+def _besides_aliases(posts: PostQuerySet, wishes: Sequence[Wish]) -> PostQuerySet:
+    """Return posts, each once, without the sources of aliases that are picked."""
     picked = {number for wish in wishes for number in wish.picked}
-    aliases = PostPage.objects.filter(pk__in=picked, alias_of__isnull=False)
-    return dict(aliases.values_list("pk", "alias_of"))
+    return posts.first_in_language().exclude(aliases__in=picked)
 
 
 class _Latest:

@@ -400,7 +400,7 @@ def test_each_post_is_planned_for_each_subscription_as_the_rules_say(
 
     run_state_machine_as_test(
         events,
-        settings=hypothesis_settings(repeatable, max_examples=40, stateful_step_count=15),
+        settings=hypothesis_settings(repeatable, max_examples=45, stateful_step_count=15),
     )
     assert sum(len(ledger.mails) for ledger in ledgers) > 100, "It has proved little."
     issues = [issue for ledger in ledgers for issue in ledger.issues.values()]
