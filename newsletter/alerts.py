@@ -43,24 +43,17 @@ REPEAT_AFTER = timedelta(days=1)
 
 
 class Cause(models.TextChoices):
-    """Why a digest needs an editor; the label is what the subject says of the digest."""
+    """What happened to a digest that its state does not show; the label is said of the digest."""
 
-    HELD = "held", _("is late and waits for you")
-    CREDENTIALS = "credentials", _("is paused: the mail server does not let the site in")
-    RATES = "rates", _("is paused: too many mails came back or were called spam")
-    RESTORED = "restored", _("waits for you: the database was restored from a backup")
     OMISSIONS = "omissions", _("goes out without a post that cannot be rendered")
-    UNRENDERABLE = "unrenderable", _("is paused: it cannot be rendered")
-    REFUSED = "refused", _("is paused: the mail server refused most recipients")
     SKIPPED = "skipped", _("was not sent to some readers: its posts were withdrawn")
-    IN_DOUBT = "in_doubt", _("has mails that may not have been sent")
 
 
 def tell_editors(digest: Digest, cause: Cause) -> None:
     """Have the editors alerted about a digest.
 
-    In a transaction it waits for the end of it. It never raises. A cause that the digest's state
-    does not show, since it is neither paused nor on hold, is stored with it.
+    In a transaction it waits for the end of it. It never raises. Digests that are paused or on hold
+    need no call: ``problems`` finds them.
     """
     transaction.on_commit(partial(_tell, digest.pk, cause), robust=True)
 
@@ -186,8 +179,7 @@ def _tell(digest_id: int, cause: Cause) -> None:
 @transaction.atomic
 def _store(digest_id: int, cause: Cause) -> None:
     digest = Digest.objects.select_for_update().get(pk=digest_id)
-    is_shown = digest.paused_at or digest.state == Digest.State.HELD or cause == Cause.IN_DOUBT
-    if not is_shown and cause not in digest.told:
+    if cause not in digest.told:
         now = timezone.now()
         told = {**digest.told, cause.value: now.isoformat()}
         Digest.objects.filter(pk=digest_id).update(told=told, told_at=now)

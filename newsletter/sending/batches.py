@@ -17,7 +17,6 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
-from .. import alerts
 from ..digests.rendering import Unrenderable, render
 from ..models import Batch, Cohort, Delivery, Digest, Subscription
 from ..querysets import DeliveryQuerySet
@@ -56,8 +55,7 @@ def send(batch_id: int) -> None:
 
 
 def _pause_without_login(digest: Digest, halt: Halt, now: datetime) -> None:
-    if controls.pause(digest, halt.detail, now, Digest.PauseReason.CREDENTIALS):
-        alerts.tell_editors(digest, alerts.Cause.CREDENTIALS)
+    controls.pause(digest, halt.detail, now, Digest.PauseReason.CREDENTIALS)
 
 
 # What a person has to mend.
@@ -88,8 +86,7 @@ def _content_of(batch: Batch) -> Cohort:
             "Digest %s cannot be rendered", batch.cohort.digest_id, extra=ids_of(batch)
         )
         code = Digest.PauseReason.UNRENDERABLE
-        if controls.pause(batch.cohort.digest, str(error), timezone.now(), code):
-            alerts.tell_editors(batch.cohort.digest, alerts.Cause.UNRENDERABLE)
+        controls.pause(batch.cohort.digest, str(error), timezone.now(), code)
         raise Halt("The digest is paused.", is_fault=False) from error
     except Exception as error:
         logger.exception("Batch %s cannot be rendered", batch.pk, extra=ids_of(batch))

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from .. import alerts
 from ..models import Batch, Digest
 from . import controls
 
@@ -89,5 +88,4 @@ def _check(digest: Digest, counts: Counter[str], now: datetime) -> None:
 def _pause(digest: Digest, reason: str, asked: dict[str, float], now: datetime) -> None:
     """Pause a digest, and remember the rates that the editors are asked about."""
     if controls.pause(digest, reason, now, Digest.PauseReason.RATES):
-        alerts.tell_editors(digest, alerts.Cause.RATES)
         Digest.objects.filter(pk=digest.pk).update(**asked)

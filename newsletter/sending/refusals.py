@@ -12,7 +12,6 @@ from itertools import takewhile
 
 from django.db import transaction
 
-from .. import alerts
 from ..models import Batch, Delivery, Digest
 from . import controls, events
 from .outcomes import Halt, Outcome, Result
@@ -47,9 +46,8 @@ def judge(batch: Batch, results: Sequence[Result], now: datetime) -> list[Result
 
 
 def pause(digest: Digest, halt: Halt, now: datetime) -> None:
-    """Pause a digest whose recipients the server refuses, queue these again, and tell editors."""
-    if controls.pause(digest, halt.detail, now, Digest.PauseReason.REFUSED):
-        alerts.tell_editors(digest, alerts.Cause.REFUSED)
+    """Pause a digest whose recipients the server refuses, and queue these again."""
+    controls.pause(digest, halt.detail, now, Digest.PauseReason.REFUSED)
     requeue_run(digest, now)
 
 

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
-from .. import alerts
 from ..models import Digest, SendLog
 from . import controls
 
@@ -80,8 +79,7 @@ def _note(copy: Copy, now: datetime) -> None:
     log.save(update_fields=["claims", "unknown"])
     logger.error("The database was restored from a backup made before the last emails were sent")
     for digest in Digest.objects.under_way().select_related("newsletter"):
-        if controls.pause(digest, "", now, Digest.PauseReason.RESTORED):
-            alerts.tell_editors(digest, alerts.Cause.RESTORED)
+        controls.pause(digest, "", now, Digest.PauseReason.RESTORED)
 
 
 def _locked_log() -> SendLog:

@@ -285,26 +285,17 @@ class TestEvents:
         return tell
 
     def test_what_the_state_does_not_show_is_told_of_once(self, tell, newsletter, pass_time):
-        tell(DigestFactory(newsletter=newsletter, state="sent"), Cause.RATES)
+        tell(DigestFactory(newsletter=newsletter, state="sent"), Cause.SKIPPED)
         pass_time(2 * DAY, step=4 * HOUR)
         (message,) = mail.outbox
-        assert "Is paused: too many mails came back" in message.body
-
-    def test_what_the_state_shows_is_told_of_by_the_state(self, tell, pause, pass_time):
-        digest = pause("535 No")
-        tell(digest, Cause.CREDENTIALS)
-        pass_time(5 * MINUTE)
-        assert "535 No" in mail.outbox[0].body
-        Digest.objects.filter(pk=digest.pk).update(paused_at=None, state="cancelled")
-        pass_time(2 * DAY, step=6 * HOUR)
-        assert len(mail.outbox) == 1
+        assert "Was not sent to some readers: its posts were withdrawn" in message.body
 
     def test_a_digest_that_is_gone_stops_nothing(
         self, newsletter, django_capture_on_commit_callbacks, caplog
     ):
         digest = DigestFactory(newsletter=newsletter)
         with django_capture_on_commit_callbacks(execute=True):
-            tell_editors(digest, Cause.HELD)
+            tell_editors(digest, Cause.SKIPPED)
             Digest.objects.all().delete()
         assert "could not be told" in caplog.text
 
