@@ -44,9 +44,11 @@ class RichTextArea(DraftailRichTextArea):
 def _cleaned(posted: str) -> str:
     """Return content of Draft.js without what cannot be stored, and without links to no page.
 
-    Raises where it is no such content.
+    Draft.js posts an empty editor as ``null``. Raises where it is no such content.
     """
     content = without_controls_inside(json.loads(posted))
+    if content is None:
+        return "null"
     entities = content["entityMap"]
     broken = {key for key, entity in entities.items() if not _leads_somewhere(entity["data"])}
     for block in content["blocks"]:
