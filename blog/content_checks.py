@@ -155,9 +155,9 @@ def unrenderable_blocks(blocks: StreamValue) -> Iterator[Finding]:
             except Exception:
                 logger.exception("A %s block cannot be rendered for %s", child.block_type, channel)
                 message = _(
-                    "A block of the kind “%(kind)s” cannot be shown (%(channel)s). Pages leave it"
-                    " out, and digests the whole post. Write it again, or tell whoever runs the"
-                    " site."
+                    "A “%(kind)s” block cannot be rendered (%(channel)s). Pages omit the "
+                    "block, and digests omit the whole post. Create the block again, or "
+                    "contact the people who run the site."
                 )
                 values = {"kind": child.block.label, "channel": channel}
                 yield Finding(message % values)
@@ -166,7 +166,7 @@ def unrenderable_blocks(blocks: StreamValue) -> Iterator[Finding]:
 def missing_pdf(failures: Iterable[PostPDF]) -> Iterator[Finding]:
     """Find why readers are offered no PDF of the post as it was published."""
     for failure in failures:
-        message = _("Readers are offered no PDF of the published post: %(why)s.")
+        message = _("Readers cannot download the published post as PDF: %(why)s.")
         yield Finding(message % {"why": failure.get_problem_display()})
 
 

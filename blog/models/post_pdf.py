@@ -34,9 +34,9 @@ class PostPDF(models.Model):
     class Problem(models.TextChoices):
         """Why one cannot be made. Only after an error is it tried again while nothing changes."""
 
-        TIME = "time", _("it is so long or complex that laying it out takes too much time")
-        MEMORY = "memory", _("it is so long or complex that laying it out takes too much memory")
-        ERROR = "error", _("there was an error; it is tried again later")
+        TIME = "time", _("the post is too long or complex to lay out within the time limit")
+        MEMORY = "memory", _("the post is too long or complex to lay out within the memory limit")
+        ERROR = "error", _("an error occurred; the site will try again later")
 
     post = models.ForeignKey("blog.PostPage", on_delete=models.CASCADE, related_name="pdfs")
     key = models.CharField(max_length=64)

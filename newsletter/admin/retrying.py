@@ -22,7 +22,7 @@ class RetryView(DeliveriesView):
     """Queue failed and skipped emails of a digest again."""
 
     name = "retry"
-    label = gettext_lazy("Send to those who missed it")
+    label = gettext_lazy("Send to readers who missed it")
     header_icon = "resubmit"
     yes = gettext_lazy("Send")
     no = gettext_lazy("Cancel")

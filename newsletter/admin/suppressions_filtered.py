@@ -93,14 +93,20 @@ class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
         if first is None:
             return self._none()
         if str(number) != request.POST.get("expected"):
-            messages.warning(request, _("The list has changed meanwhile. Check it again."))
+            messages.warning(
+                request,
+                _(
+                    "The list has changed since you opened this page. Check the number, then "
+                    "confirm again."
+                ),
+            )
             return redirect(request.get_full_path())
         # Not in one transaction: part by part, so that nobody waits long for the locks.
         lifted = suppressing.lift_all(self.suppressions, timezone.now())
         data = {"number": lifted, "filters": self.chosen}
         log(instance=first, action=f"newsletter.{self.name}", title=str(self.page_title), data=data)
         done = ngettext(
-            "%(number)s suppression is removed.", "%(number)s suppressions are removed.", lifted
+            "%(number)s suppression removed.", "%(number)s suppressions removed.", lifted
         )
         messages.success(request, done % {"number": lifted})
         return redirect(self.list_url)

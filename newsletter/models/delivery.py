@@ -88,7 +88,7 @@ class Delivery(models.Model):
 
         UNSUBSCRIBED = "unsubscribed", _("The reader had unsubscribed.")
         SUPPRESSED = "suppressed", _("The address was suppressed.")
-        WITHDRAWN = "withdrawn", _("Its posts were not public, or not in the section.")
+        WITHDRAWN = "withdrawn", _("Its posts were not public or were not in the section.")
         CANCELLED = "cancelled", _("The digest was cancelled.")
 
     class Fate(models.TextChoices):

@@ -30,7 +30,10 @@ def normalize_address(text: str) -> str:
         raise ValidationError(EmailValidator.message, code="invalid")
     if not text.rpartition("@")[0].isascii():
         raise ValidationError(
-            _("Use an address with only unaccented Latin letters, digits and signs before the @."),
+            _(
+                "Use an address that has only unaccented Latin letters, digits and symbols "
+                "before the @."
+            ),
             code="non_ascii_local_part",
         )
     try:

@@ -59,7 +59,7 @@ def refuse_oversized(raw: Any, max_length: int | None) -> None:
     raw_limit = max(2 * (max_length or 0), MIN_RAW_LENGTH)
     values = raw if isinstance(raw, list) else [raw]
     if len(values) > MAX_CHOICES:
-        raise ValidationError(_("Choose fewer."), code="too_many")
+        raise ValidationError(_("Too many values are selected. Choose fewer."), code="too_many")
     for value in values:
         if isinstance(value, str) and len(value) > raw_limit:
             MaxLengthValidator(max_length or raw_limit)(value)

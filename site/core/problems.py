@@ -59,8 +59,8 @@ def given_up(
     row = emails.aggregate(number=Count("pk"), latest=Max(moment), **why)
     if row["number"]:
         text = ngettext(
-            "%(number)s email was not accepted by the mail server and was given up. %(reason)s",
-            "%(number)s emails were not accepted by the mail server and were given up. %(reason)s",
+            "The mail server did not accept %(number)s email, and it was given up. %(reason)s",
+            "The mail server did not accept %(number)s emails, and they were given up. %(reason)s",
             row["number"],
         ) % {"number": intcomma(row["number"]), "reason": row.get("reason") or ""}
         key = f"given-up:{name}-{row['latest']:%Y-%m-%d}"

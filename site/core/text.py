@@ -48,6 +48,6 @@ def validate_visible(text: str) -> None:
     """Raise ValidationError for a text of invisible characters only; an empty one is let pass."""
     if text and not is_visible(text):
         raise ValidationError(
-            _("This has only invisible characters. Enter something that readers can see."),
+            _("This contains only invisible characters. Enter text that readers can see."),
             code="invisible",
         )
