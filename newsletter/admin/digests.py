@@ -135,7 +135,7 @@ def _posts(digest: Digest, user: AbstractBaseUser) -> Table:
 
 
 def _omitted(digest: Digest, user: AbstractBaseUser) -> Table:
-    """Return the posts that it went out without, and why."""
+    """Return the posts that the digest omitted, and why."""
     editing = AdminURLFinder(user)
     return Table(
         [

@@ -1,4 +1,4 @@
-"""Send a digest to those who did not get it: a page that says whom and what, and asks."""
+"""Ask whether to send a digest to the readers who missed it, and send it."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class RetryView(DeliveriesView):
 
     @cached_property
     def deliveries(self) -> DeliveryQuerySet:
-        """The deliveries that may be sent now."""
+        """Return the deliveries that can be sent now."""
         return retrying.retryable(self.object)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
