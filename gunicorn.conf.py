@@ -1,4 +1,4 @@
-"""How gunicorn serves the site. It reads this file from the folder in which it is started."""
+"""Configure gunicorn, which reads this file from the folder in which it is started."""
 
 import os
 
@@ -20,7 +20,7 @@ secure_scheme_headers = {}
 # ``X_Forwarded_For`` and ``X-Forwarded-For`` would be one variable in WSGI.
 header_map = "drop"
 
-# Bytes, a number, bytes. The longest address is a search; the longest header an editor's cookies.
+# Bytes, a number, bytes. Searches have the longest URLs, editors the longest cookies.
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190

@@ -143,7 +143,7 @@ def gone_embeds(embeds: Iterable[tuple[str, int]]) -> Iterator[Finding]:
 
 
 def unrenderable_blocks(blocks: StreamValue) -> Iterator[Finding]:
-    """Find blocks that cannot be shown: pages leave them out, and digests the whole post.
+    """Find blocks that cannot be rendered: pages omit them, and digests omit the whole post.
 
     Blocks that show an image or something of the library are not tried: that would draw pictures
     while the editor waits.
@@ -155,18 +155,18 @@ def unrenderable_blocks(blocks: StreamValue) -> Iterator[Finding]:
             except Exception:
                 logger.exception("A %s block cannot be rendered for %s", child.block_type, channel)
                 message = _(
-                    "A block of the kind “%(kind)s” cannot be shown (%(channel)s). Pages leave it"
-                    " out, and digests the whole post. Write it again, or tell whoever runs the"
-                    " site."
+                    "A “%(kind)s” block cannot be rendered (%(channel)s). Pages omit the "
+                    "block, and digests omit the whole post. Create the block again, or "
+                    "contact the people who run the site."
                 )
                 values = {"kind": child.block.label, "channel": channel}
                 yield Finding(message % values)
 
 
 def missing_pdf(failures: Iterable[PostPDF]) -> Iterator[Finding]:
-    """Find why readers are offered no PDF of the post as it was published."""
+    """Find out why readers cannot download a PDF of the published post."""
     for failure in failures:
-        message = _("Readers are offered no PDF of the published post: %(why)s.")
+        message = _("Readers cannot download the published post as PDF: %(why)s.")
         yield Finding(message % {"why": failure.get_problem_display()})
 
 

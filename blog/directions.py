@@ -1,4 +1,4 @@
-"""Say in HTML which way texts run, for programs that do not know ``dir="auto"``, as WeasyPrint."""
+"""Set text directions in HTML, for programs such as WeasyPrint that ignore ``dir="auto"``."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _ISOLATES = {"LRI", "RLI", "FSI"}
 
 
 def resolve_directions(document: HtmlElement) -> None:
-    """Give ``dir`` to blocks and to what has ``dir="auto"``, by their first strong characters.
+    """Set ``dir`` on blocks and on ``dir="auto"`` elements, from their first strong character.
 
     A block without one runs as what it is in; what has ``dir="auto"`` runs from left to right.
     """
@@ -47,7 +47,7 @@ def first_strong(texts: Iterable[str]) -> str | None:
 
 
 def _texts(element: HtmlElement) -> Iterator[str]:
-    """Yield the texts in an element, but not in those with a direction of their own.
+    """Yield the texts in an element, except in descendants that set their own direction.
 
     Source: HTML Living Standard, "The dir attribute", the auto state.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Of pictures at several widths, the largest that is not wider than paper needs.
 WIDEST = 1600
-# A line of a table holds so many characters. Columns whose longest words take more share it evenly.
+# The characters in a line of a table. Columns whose longest words take more share it evenly.
 MAX_TABLE_CHARACTERS = 80
 
 
@@ -57,7 +57,7 @@ def _choose_width(picture: html.HtmlElement) -> None:
 
 
 def _narrow_columns(table: html.HtmlElement) -> None:
-    """Have words parted that are too long for the columns of a table, where there are such."""
+    """Allow line breaks inside words that are too long for the columns of a table."""
     longest: dict[int, int] = defaultdict(int)
     for row in table.iter("tr"):
         for column, cell in enumerate(row):

@@ -34,7 +34,7 @@ LIBRARIES = {
     "Fontconfig": ("libfontconfig.so.1", "fontconfig"),
 }
 logger = logging.getLogger(__name__)
-# A worker's threads have mails to send, too. With two, no PDF waits behind one that is slow.
+# With two threads, no PDF waits behind one that is slow.
 _slots = threading.BoundedSemaphore(2)
 
 
@@ -61,7 +61,7 @@ def ask_for(post: PostPage, now: datetime) -> PostPDF:
 
 
 def make_waiting() -> None:
-    """Make the PDFs that are asked for, one after the other, unless enough threads do so already.
+    """Make the requested PDFs one after the other, unless enough threads are doing so already.
 
     Those that other workers are making are passed over.
     """
@@ -76,12 +76,12 @@ def make_waiting() -> None:
 
 
 def forget_failures(post: PostPage) -> None:
-    """Have the PDF of a post tried again, for the post has changed."""
+    """Retry the PDF of a post that has changed."""
     PostPDF.objects.filter(post=post).failed().delete()
 
 
 def tidy() -> None:
-    """Delete the files of posts that are not public, and failures that may be ones no longer."""
+    """Delete the files of posts that are not public, and failures that may be outdated."""
     PostPDF.objects.exclude(post__in=PostPage.objects.published()).delete()
     failures = PostPDF.objects.failed().select_related("post").iterator(chunk_size=50)
     outdated = [pdf.pk for pdf in failures if not pdf.is_impossible or _has_changed(pdf)]
@@ -94,7 +94,7 @@ def _has_changed(pdf: PostPDF) -> bool:
 
 
 def _make(wanted: PostPDF) -> None:
-    """Make a file, or write down why it cannot be made."""
+    """Make a file, or record why it cannot be made."""
     try:
         _print(wanted)
     except Exception as error:
@@ -103,7 +103,7 @@ def _make(wanted: PostPDF) -> None:
 
 
 def _print(wanted: PostPDF) -> None:
-    """Make a file; if the post shows something else by now, the file is no longer wanted."""
+    """Make a file; it is discarded if the post has changed in the meantime."""
     post = PostPage.objects.published().filter(pk=wanted.post_id).first()
     document = paper.html_of(post) if post else ""
     if _key(document) != wanted.key:
@@ -120,7 +120,7 @@ def _print(wanted: PostPDF) -> None:
 
 
 def _record_problem(wanted: PostPDF, error: Exception) -> None:
-    """Write down why a file cannot be made. The post's page loses its link to it."""
+    """Record why a file cannot be made. The post's page no longer links to it."""
     match error:
         case printing.TakesTooLong():
             problem = PostPDF.Problem.TIME
@@ -133,12 +133,12 @@ def _record_problem(wanted: PostPDF, error: Exception) -> None:
 
 
 def _update(wanted: PostPDF, **values: str) -> bool:
-    """Store what became of a file, and return whether it is still wanted."""
+    """Store the result for a file, and return whether the file is still needed."""
     return bool(PostPDF.objects.filter(pk=wanted.pk).update(**values))
 
 
 def _key(document: str) -> str:
-    """Return what tells a document from others, and nobody outside can guess.
+    """Return a key that identifies a document and that outsiders cannot guess.
 
     Another version of WeasyPrint, or other limits, may make what could not be made.
     """

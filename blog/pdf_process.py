@@ -1,4 +1,4 @@
-"""Lay out a document on pages: a program that ``printing`` starts for each PDF.
+"""Lay out a document as PDF: the program that ``printing`` starts for each PDF.
 
 It knows nothing of Django, and so no secret and no database. It reads a document and the files that
 ``job.json`` names, asks nobody else for anything, and writes the PDF into the same folder. It ends
@@ -14,14 +14,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-# Exit status where a document is too large or too deep. That of an error is 1.
+# Exit status for a document that is too large or too deep; 1 stands for an error.
 TOO_LARGE = 3
 MAX_PDF_BYTES = 200_000_000
 JPEG_QUALITY = 82
 
 
 def limit(seconds: int, megabytes: int) -> None:
-    """Bound what this process takes, and let all others go first."""
+    """Limit the resources of this process, and give it the lowest priority."""
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -50,7 +50,7 @@ def write_pdf(folder: Path) -> None:
 
 
 def as_jpeg(content: bytes) -> bytes:
-    """Return an image as JPEG, which a PDF can hold as it is: of others it would hold the pixels.
+    """Return an image as JPEG, which a PDF embeds as it is; other formats are stored as pixels.
 
     Transparent images and what is no image stay as they are.
     """

@@ -1,4 +1,4 @@
-"""Lay out HTML on pages, in a separate process that ends when it takes too much time or memory."""
+"""Lay out HTML as PDF in a separate process with limits on its time and memory."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ from core.storage import public_storage
 
 from . import pdf_process
 
-# On a busy machine a process gets but a share of the time.
+# On a busy machine a process gets only a share of the CPU.
 MAX_SECONDS_WAITED = 2 * settings.PDF_SECONDS
 PROGRAM = Path(pdf_process.__file__)
 # Below the site's address, where the style sheet for paper expects them.
@@ -60,7 +60,7 @@ def _run(folder: Path) -> None:
     errors = folder / "errors.txt"
     with errors.open("wb") as file:
         try:
-            # -P: modules of this folder are not to be taken for others of the same names.
+            # -P: modules of this folder must not shadow others of the same names.
             status = subprocess.run(
                 [sys.executable, "-P", str(PROGRAM), str(folder), *limits],
                 stdin=subprocess.DEVNULL,

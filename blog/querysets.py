@@ -35,15 +35,15 @@ class PostQuerySet(PageQuerySet):
         return self.listed().filter(_as_its_source("in_digests"), in_digests=True)
 
     def first_in_language(self) -> "PostQuerySet":
-        """Those that are no alias of another one in their language."""
+        """Return the posts that are not an alias of another post in their language."""
         return self.filter(is_first_in_language())
 
     def each_once(self) -> "PostQuerySet":
-        """Those that are no alias of another one of these."""
+        """Return the posts that are not an alias of another post in this queryset."""
         return each_once(self)
 
     def in_this_language(self) -> "PostQuerySet":
-        """Those in the language being read, each once; all languages where the site has one."""
+        """Return the posts in the active language, each once; on a one-language site, all posts."""
         return pages_to_read(self)
 
     def in_section(self, section: "BlogIndexPage") -> "PostQuerySet":
@@ -100,7 +100,7 @@ class PostQuerySet(PageQuerySet):
 
 
 def _as_its_source(field: str) -> models.Q:
-    """Return the condition that a switch is on for the source of an alias, too."""
+    """Return the condition that a flag is set on a page and, for an alias, on its source."""
     return models.Q(alias_of=None) | models.Q(**{f"alias_of__postpage__{field}": True})
 
 

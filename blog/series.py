@@ -45,7 +45,7 @@ def without_aliases(posts: Iterable["PostPage"]) -> list["PostPage"]:
 
 
 def place_among(post: "PostPage", posts: Sequence["PostPage"]) -> Place:
-    """Return the place of a post, or of its source, among the posts of its series in order."""
+    """Return the position of a post, or of its source, in its series."""
     originals = [other.original_id for other in posts]
     if post.original_id not in originals:
         return Place(total=len(posts))

@@ -27,7 +27,7 @@ _BASE = urlsplit(settings.BASE_URL)
 
 
 class Pages(PageSitemap):
-    """Pages in the language of the map's address, without aliases: their source is elsewhere."""
+    """List pages in the language of the sitemap's URL, without aliases: only sources are listed."""
 
     def get_wagtail_site(self) -> Site:
         site = super().get_wagtail_site()
@@ -149,7 +149,7 @@ def sitemap(request: HttpRequest, section: str) -> HttpResponse:
 
 
 def _maps(request: HttpRequest) -> dict[str, Sitemap]:
-    """Return the maps by their names. Raises Http404 where there is no site."""
+    """Return the sitemaps by name. Raises Http404 if there is no site."""
     if site_of(request) is None:
         raise Http404("There is no site at this address.")
     return {"pages": Pages(request), **{name: kind() for name, kind in LISTINGS.items()}}

@@ -92,7 +92,7 @@ def organization(brand: SiteSettings) -> Thing:
 
 
 def _logo(brand: SiteSettings) -> str:
-    """Return the address of the logo, in the largest size that pages have of it."""
+    """Return the URL of the logo in the largest size that pages use."""
     if not brand.frame.logo:
         return ""
     made = get_rendition_or_not_found(brand.frame.logo, "max-720x120|format-webp")

@@ -33,24 +33,24 @@ logger = logging.getLogger(__name__)
 
 TEMPLATES = "newsletter/email/alert"
 MAX_LISTED = 20
-# Problems that come in numbers, as after an outage, are gathered for this time; what is solved
-# meanwhile is left out.
+# Several problems at once, as after an outage, are collected for this time. Those solved in the
+# meantime are left out.
 GATHERING_TIME = timedelta(minutes=2)
 # A person gets at most one summary in this time …
 INTERVAL = timedelta(hours=1)
-# … and is told again of a problem that lasts after this time.
+# … and a problem that persists is repeated after this time.
 REPEAT_AFTER = timedelta(days=1)
 
 
 class Cause(models.TextChoices):
-    """What happened to a digest that its state does not show; the label is said of the digest."""
+    """Events of a digest that its state does not show. The label completes a sentence about it."""
 
     OMISSIONS = "omissions", _("goes out without a post that cannot be rendered")
     SKIPPED = "skipped", _("was not sent to some readers: its posts were withdrawn")
 
 
 def tell_editors(digest: Digest, cause: Cause) -> None:
-    """Have the editors alerted about a digest.
+    """Queue an alert to the editors about a digest.
 
     In a transaction it waits for the end of it. It never raises. Digests that are paused or on hold
     need no call: ``problems`` finds them.
@@ -91,7 +91,7 @@ def editors() -> QuerySet[AbstractBaseUser]:
 
 
 class _Reports:
-    """The summaries that people were sent."""
+    """The summaries that were sent to each person."""
 
     def __init__(self, users: Iterable[AbstractBaseUser], now: datetime) -> None:
         self.now = now
@@ -102,11 +102,11 @@ class _Reports:
             self.sent[email.data["user"]].append(email)
 
     def may_get_one(self, user: AbstractBaseUser) -> bool:
-        """Return whether a person's last summary is long enough ago."""
+        """Return whether enough time has passed since a person's last summary."""
         return not any(email.finished_at > self.now - INTERVAL for email in self.sent[user.pk])
 
     def unreported(self, user: AbstractBaseUser, found: Iterable[Problem]) -> list[Problem]:
-        """Return the problems that a person is to be told of, or told of again."""
+        """Return the problems to include in a person's next alert, new or repeated."""
         ever = self._keys(user, self.now - problems.RECENT)
         lately = self._keys(user, self.now - REPEAT_AFTER)
         return [
@@ -119,7 +119,7 @@ class _Reports:
 
 
 def _build(email: OutgoingEmail, now: datetime) -> EmailMessage | None:
-    """Return a person's summary; None if nothing is left, or they may not decide any more."""
+    """Build a person's summary; None if no problem is left or they may no longer decide."""
     user = editors().select_related("wagtail_userprofile").filter(pk=email.data["user"]).first()
     if user is None:
         return None
@@ -128,7 +128,7 @@ def _build(email: OutgoingEmail, now: datetime) -> EmailMessage | None:
         unreported = _Reports([user], now).unreported(user, found)
         if not unreported:
             return None
-        # What lasts is listed each time, so that the latest summary says all.
+        # Lasting problems are listed each time, so that the latest summary is complete.
         listed = unreported + [it for it in found if it.lasting and it not in unreported]
         email.data = {**email.data, "problems": [problem.key for problem in listed]}
         return _message(user, listed)
@@ -173,7 +173,7 @@ def _tell(digest_id: int, cause: Cause) -> None:
     try:
         _store(digest_id, cause)
     except Exception:
-        logger.exception("The editors could not be told", extra={"digest": digest_id})
+        logger.exception("The editors could not be alerted", extra={"digest": digest_id})
 
 
 @transaction.atomic

@@ -79,8 +79,8 @@ def is_clock_silent(now: datetime) -> bool:
 def _silent_clock(now: datetime) -> Iterator[Problem]:
     if is_clock_silent(now):
         text = _(
-            "Nothing is published, planned or sent automatically. Whoever runs the site must check "
-            "the processes “beat” and “worker”."
+            "Nothing is being published, planned or sent automatically. Ask the people who "
+            "run the site to check the “beat” and “worker” processes."
         )
         yield Problem("clock", _("Background processes"), text, ticks.latest())
 
@@ -90,15 +90,15 @@ def _missing_sender(now: datetime) -> Iterator[Problem]:
     since = batches.claimable(now - SENDER_TIMEOUT).aggregate(oldest=Min("not_before"))["oldest"]
     if since and not ticks.is_sending(now):
         text = _(
-            "Digests are due, and no process sends them. Whoever runs the site must check the "
-            "process “sender”."
+            "Digests are due, but no process is sending them. Ask the people who run the "
+            "site to check the “sender” process."
         )
         yield Problem("sender", _("Background processes"), text, since)
 
 
 def _on_hold(now: datetime) -> Iterator[Problem]:
     for digest in _with_newsletter(Digest.objects.filter(state=Digest.State.HELD)):
-        text = _("On hold, since it is late. Send it now, or skip it.")
+        text = _("On hold because it is late. Send it now or skip it.")
         if digest.may_repeat:
             text = _(
                 "On hold: the database was restored from a backup, and readers may already have "
@@ -120,7 +120,8 @@ def _paused(now: datetime) -> Iterator[Problem]:
 def _unplanned(now: datetime) -> Iterator[Problem]:
     """Yield the digests whose planning does not begin, or does not end."""
     text = _(
-        "Not planned for more than an hour after it was due. The error is in the sender’s log."
+        "Planning did not finish within an hour of the due time. The error is in the log of "
+        "the “sender” process."
     )
     digests = Digest.objects.being_planned().filter(paused_at=None, newsletter__active=True)
     planning_now = list(_with_newsletter(digests))
@@ -181,8 +182,8 @@ def _lost(now: datetime) -> Iterator[Problem]:
     rows = rows.filter(Q(lost__gte=MIN_LOST) | Q(lost=F("all")))
     for digest, row in _digests_of(rows):
         text = _(
-            "Ended with %(failed)s failed and %(skipped)s skipped of %(all)s emails. See why, and "
-            "whether to send them again."
+            "Of %(all)s emails, %(failed)s failed and %(skipped)s were skipped. Check the "
+            "reasons and decide whether to send them again."
         ) % {
             "failed": intcomma(row["failures"]),
             "skipped": intcomma(row["lost"] - row["failures"]),
@@ -194,8 +195,8 @@ def _lost(now: datetime) -> Iterator[Problem]:
 def _in_the_future(now: datetime) -> Iterator[Problem]:
     for digest in _with_newsletter(Digest.objects.filter(until__gt=now + CLOCK_SKEW)):
         text = _(
-            "Planned by a machine whose clock was wrong. Its readers get no posts before its "
-            "cutoff. Whoever runs the site must set the clocks."
+            "Planned by a server whose clock was wrong. Its readers get no more posts until "
+            "its cutoff. Ask the people who run the site to correct the clock."
         )
         yield _problem("future", digest, text, digest.created_at)
 
@@ -215,8 +216,8 @@ def _silent_provider(now: datetime) -> Iterator[Problem]:
     )
     if counts["sent"] >= MIN_REPORTED_ON and not reported and earlier.exists():
         text = _(
-            "The mail provider has not reported on any email of this digest. Whoever runs the site "
-            "must check its webhook."
+            "The mail provider has not reported on any email of this digest. Ask the people "
+            "who run the site to check the provider’s webhook."
         )
         yield _problem("provider", digest, text, digest.finished_at)
 
@@ -243,8 +244,8 @@ def _notices(now: datetime) -> Iterator[Problem]:
     row = waiting.aggregate(number=Count("pk"), since=Min("created_at"), error_text=Max("error"))
     if row["number"]:
         text = ngettext(
-            "%(number)s email has waited for more than an hour: %(error)s",
-            "%(number)s emails have waited for more than an hour: %(error)s",
+            "%(number)s email has been queued for more than an hour: %(error)s",
+            "%(number)s emails have been queued for more than an hour: %(error)s",
             row["number"],
         ) % {"number": intcomma(row["number"]), "error": row["error_text"]}
         yield Problem("notices", title, text, row["since"])

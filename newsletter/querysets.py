@@ -66,20 +66,20 @@ class SubscriberQuerySet(models.QuerySet):
     """People, by their addresses."""
 
     def at(self, email: str) -> "SubscriberQuerySet":
-        """The one at an address, however it is spelled, as the unique index compares them."""
+        """Return the subscriber at an address in any spelling, as the unique index compares it."""
         return self.at_any([email])
 
     def at_any(self, emails: Sequence[str]) -> "SubscriberQuerySet":
-        """Those at some addresses, likewise."""
+        """Return the subscribers at several addresses, in the same way."""
         keys = [address_key(email) for email in emails]
         return self.alias(key=Lower("email")).filter(key__in=keys)
 
 
 class SignUpQuerySet(models.QuerySet):
-    """Sign-up forms that were sent."""
+    """Submitted sign-up forms."""
 
     def waiting(self) -> "SignUpQuerySet":
-        """Those that no worker has acted on."""
+        """Return the sign-ups that no worker has processed."""
         return self.filter(processed_at=None)
 
 
@@ -99,7 +99,7 @@ class SubscriptionQuerySet(models.QuerySet):
         )
 
     def due_windows(self, windows: Sequence[tuple[int, str, datetime]]) -> set[tuple[int, str]]:
-        """Return the newsletter's key and the cadence of each window that somebody is due in.
+        """Return the newsletter's key and the cadence of each window with a due subscription.
 
         ``windows`` are keys of newsletters, each with a cadence and a cutoff.
         """
@@ -175,7 +175,7 @@ class DigestQuerySet(models.QuerySet):
         )
 
     def on_probation(self) -> "DigestQuerySet":
-        """Those of which the server has accepted nothing yet, or nothing since it had trouble."""
+        """Return the digests without an acceptance, ever or since the server last failed."""
         return self.filter(state__in=["planning", "sending"], is_proven=False)
 
     def finished_before(self, moment: datetime) -> "DigestQuerySet":
@@ -212,7 +212,7 @@ class BatchQuerySet(models.QuerySet):
         return self.claimable(now).filter(going_on | cancelled, not_queued_lately(now))
 
     def first_open(self) -> "BatchQuerySet":
-        """The one batch of each digest on probation that may be tried: claimed, or the earliest."""
+        """Return the one batch to try of each digest on probation: claimed, or the earliest."""
         place = Window(
             RowNumber(),
             partition_by=F("cohort__digest"),
@@ -241,7 +241,7 @@ class BatchQuerySet(models.QuerySet):
         return self.filter(Q(failed__gt=0) | Q(in_doubt__gt=0))
 
     def not_sent_to_all(self) -> "BatchQuerySet":
-        """Those that have deliveries that failed or were skipped."""
+        """Return the batches with failed or skipped deliveries."""
         return self.filter(Q(failed__gt=0) | Q(skipped__gt=0))
 
     def counts_by_digest(self) -> dict[int, "Counter[str]"]:
@@ -289,7 +289,7 @@ class DeliveryQuerySet(models.QuerySet):
         return self.model.objects.filter(pk__in=rest[:size])
 
     def untroubled(self) -> "DeliveryQuerySet":
-        """Those that nothing was said of yet."""
+        """Return the omissions that have not been reported yet."""
         return self.filter(error="")
 
     def recipients(self) -> "DeliveryQuerySet":
@@ -333,7 +333,7 @@ class DeliveryQuerySet(models.QuerySet):
         return Counter({to: number, came_from: -number})
 
     def requeued(self, **values: Any) -> "Counter[str]":
-        """Queue them again, whatever their states and fates; return how the numbers changed.
+        """Queue the deliveries again, in any state and fate; return how the counts changed.
 
         What a refusal told of a mail's fate is forgotten, for there is to be another answer.
         """
@@ -348,14 +348,14 @@ class DeliveryQuerySet(models.QuerySet):
         return changes
 
     def refused_or_skipped(self) -> "DeliveryQuerySet":
-        """Those that no server has accepted and that ended without being sent.
+        """Return the deliveries that ended without being accepted by a server.
 
         ``sent_at`` tells those apart that a provider accepted, and then dropped or bounced.
         """
         return self.filter(state__in=["failed", "skipped"], sent_at=None)
 
     def skipped(self, reason: str) -> "Counter[str]":
-        """Skip those that wait, for a reason that is given as its code."""
+        """Skip the queued deliveries, for the reason with this code."""
         changes = self.moved("skipped", came_from="pending", error=reason)
         if reason == "withdrawn":
             changes["withdrawn"] = changes["skipped"]

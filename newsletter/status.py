@@ -35,7 +35,7 @@ SKEW = timedelta(minutes=1)
 
 WHERE = "under Newsletter → Digests"
 
-# The kinds of problems that findings tell of in more detail.
+# The kinds of problems that other findings describe in more detail.
 SHOWN = {
     *("clock", "sender", "held", "paused", "planning"),
     *("unknown", "failing", "future", "notices"),
@@ -272,7 +272,7 @@ def _notices(now: datetime) -> Iterator[Finding]:
 
 
 def _other_problems(now: datetime) -> Iterator[Finding]:
-    """Tell of the problems that none of the findings above is about."""
+    """Yield the problems that none of the findings above covers."""
     for problem in problems.find(now):
         if problem.kind not in SHOWN:
             yield Finding(problem.kind, f"{problem.title}: {problem.text}", needs_attention=True)

@@ -48,7 +48,7 @@ def plan_digest(newsletter_id: int, cadence: str, until: str) -> None:
 
 @shared_task
 def send_batch(batch_id: int) -> None:
-    """Send a batch; once it is done more may be sent, as of a digest that was on probation."""
+    """Send a batch, then wake other workers: its digest may have left probation."""
     batches.send(batch_id)
     queue_batches()
     batches.finish_digests(timezone.now())
@@ -63,7 +63,7 @@ def ask_providers() -> None:
 
 @shared_task
 def process_sign_ups() -> None:
-    """Act on the sign-up forms that wait."""
+    """Process the stored sign-up forms."""
     sign_ups.process_waiting(timezone.now())
 
 

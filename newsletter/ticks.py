@@ -31,7 +31,7 @@ def have_run_for(span: timedelta, now: datetime) -> bool:
 
 
 def is_sending(now: datetime) -> bool:
-    """Return whether a worker holds a batch, or mails have come to an end lately."""
+    """Return whether a worker has claimed a batch, or emails were finished lately."""
     if Batch.objects.filter(state=Batch.State.CLAIMED, lease_until__gte=now).exists():
         return True
     before, done = first_since(now - LATELY), done_by_digest()

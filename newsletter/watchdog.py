@@ -18,7 +18,7 @@ INTERVAL = 60
 
 
 def start(stopping: threading.Event) -> None:
-    """Look at the clock again and again, in a thread, until ``stopping`` is set."""
+    """Check the clock repeatedly, in a thread, until ``stopping`` is set."""
     threading.Thread(target=_watch, args=[stopping], name="watchdog", daemon=True).start()
 
 
@@ -35,6 +35,6 @@ def _watch(stopping: threading.Event) -> None:
         try:
             check(timezone.now())
         except Exception:
-            logger.exception("The watchdog could not look at the clock")
+            logger.exception("The watchdog could not check the clock")
         finally:
             close_old_connections()

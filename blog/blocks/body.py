@@ -23,7 +23,7 @@ from .text import (
     QuoteBlock,
 )
 
-# Reads in hours. With their fields, so many blocks stay below DATA_UPLOAD_MAX_NUMBER_FIELDS.
+# Takes hours to read. This many blocks have fewer fields than DATA_UPLOAD_MAX_NUMBER_FIELDS.
 MAX_BLOCKS = 1000
 
 

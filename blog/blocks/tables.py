@@ -53,7 +53,7 @@ class TableBlock(ChannelBlock, WagtailTableBlock):
         super().__init__(**{"table_options": {"language": "en-US"}, **kwargs})
 
     def value_from_form(self, value: str | None) -> dict[str, Any] | None:
-        """Return the table that the editor posts; what is none is kept as the text of a cell."""
+        """Return the posted table; a value that is not a table becomes the text of one cell."""
         try:
             posted = json.loads(value or "null")
         except (ValueError, RecursionError):
@@ -66,7 +66,7 @@ class TableBlock(ChannelBlock, WagtailTableBlock):
         return super().to_python(value) if isinstance(value, dict) else None
 
     def get_searchable_content(self, value: Any) -> list[str]:
-        """Return what the search finds of it: the caption and each cell."""
+        """Return the searchable text: the caption and each cell."""
         table = table_of(value or {})
         lines = [table.header, *table.rows] if table else []
         return [cell for cell in itertools.chain([table.caption], *lines) if cell] if table else []

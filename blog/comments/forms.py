@@ -17,7 +17,7 @@ from ..models.comment import MOST_CHARACTERS
 from . import text
 from .proof import ProofField
 
-# Longer threads are hard to follow; who has more to say begins another.
+# Longer threads are hard to follow; readers can begin another one.
 MOST_ANSWERS = 200
 
 

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=30)
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
-# An address that is refused is tried a few times more: the fault may be in the relay's settings.
+# A refused address is retried a few times, because the relay's settings may be wrong.
 GIVE_UP_REFUSED_AFTER = timedelta(days=1)
 REFUSED_DELAY = timedelta(hours=4)
 KEEP = timedelta(days=90)

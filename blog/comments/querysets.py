@@ -47,16 +47,16 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(parent=None).order_by("created_at", "pk")
 
     def before(self, comment: "Comment") -> "CommentQuerySet":
-        """Those that are read before a comment."""
+        """Return the comments that precede a comment in reading order."""
         at, pk = comment.created_at, comment.pk
         return self.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
 
     def of(self, post: "PostPage") -> "CommentQuerySet":
-        """Those under a post; an alias has those of its source."""
+        """Return the comments under a post; an alias shows those of its source."""
         return self.filter(post=post.original.pk)
 
     def by(self, address: str) -> "CommentQuerySet":
-        """Those that were written under an address, however it is spelled."""
+        """Return the comments written under an address, in any spelling."""
         return self.alias(key=Lower("email")).exclude(email="").filter(key=address_key(address))
 
     def waiting_first(self) -> "CommentQuerySet":

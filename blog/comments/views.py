@@ -18,10 +18,10 @@ from .discussion import REPLIES_PER_PAGE, address_of, replies_to
 from .forms import CommentForm
 
 AN_HOUR = 3600
-# What comes from a network, or to a post, beyond so much an hour waits for a moderator …
+# Comments an hour from one network, or on one post, after which more are held for moderation …
 PENDING_AFTER_PER_NETWORK = 20
 PENDING_AFTER_PER_POST = 100
-# … and what comes from a network beyond that is refused, so that a flood costs little.
+# … and from one network after which more are refused, so that a flood costs little.
 MAX_PER_NETWORK = 100
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +85,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _original(post_id: int) -> PostPage:
-    """Return a post that everyone may read; of an alias its source, which has the comments."""
+    """Return a public post, or the source of an alias, to which the comments belong."""
     posts = PostPage.objects.published()
     post = get_object_or_404(posts, pk=post_id)
     return get_object_or_404(posts, pk=post.original.pk) if post.alias_of_id else post
@@ -108,7 +108,7 @@ def _take(request: HttpRequest, form: CommentForm) -> HttpResponse:
 
 
 def _is_flooded(request: HttpRequest, post: PostPage) -> bool:
-    """Return whether so many comments came that they all wait, those of trusted readers, too."""
+    """Return whether a limit is exceeded, so that even trusted readers' comments stay pending."""
     network = client_address(request)
     return any(
         [

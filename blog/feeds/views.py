@@ -114,7 +114,7 @@ class PostFeed(Feed):
 
 
 def _fill(post: PostPage) -> None:
-    """Give a post what its item holds, so that one that cannot be rendered is left out."""
+    """Render the parts of a post's feed item, so that a post that fails can be left out."""
     post.in_feed = {
         "content": as_html(post),
         "summary": without_controls(post.excerpt),

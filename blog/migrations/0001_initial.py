@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(blank=True, upload_to='pdf')),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('started_at', models.DateTimeField(null=True)),
-                ('problem', models.CharField(blank=True, choices=[('time', 'it is so long or complex that laying it out takes too much time'), ('memory', 'it is so long or complex that laying it out takes too much memory'), ('error', 'there was an error; it is tried again later')], max_length=10)),
+                ('problem', models.CharField(blank=True, choices=[('time', 'the post is too long or complex to lay out within the time limit'), ('memory', 'the post is too long or complex to lay out within the memory limit'), ('error', 'an error occurred; the site will try again later')], max_length=10)),
                 ('detail', models.TextField(blank=True)),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pdfs', to='blog.postpage')),
             ],

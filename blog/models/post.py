@@ -219,7 +219,7 @@ class PostPage(Commentable, BodyPage):
 
     @cached_property
     def has_failed_pdf(self) -> bool:
-        """Whether its PDF could not be made."""
+        """Return whether its PDF could not be made."""
         return self.pdfs.failed().exists()
 
     @classmethod

@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# Somebody who has waited for so long asks again.
+# The browser asks again after this time.
 ASK_AGAIN_AFTER = timedelta(minutes=1)
-# A worker that has made one for so long is dead: its process would have been ended.
+# A worker still making a PDF after this time is dead: its process would have been killed.
 ABANDONED_AFTER = timedelta(seconds=2 * settings.PDF_SECONDS + 60)
-# One that met an error is tried again after so long.
+# A PDF is retried this long after an error.
 RETRY_AFTER = timedelta(hours=1)
 
 
@@ -18,13 +18,13 @@ class PostPDFQuerySet(models.QuerySet):
     """Files of posts, chosen by what is to be done with them."""
 
     def waiting(self, now: datetime) -> "PostPDFQuerySet":
-        """Return those to be made that no worker is making, the oldest first."""
+        """Return the PDFs to be made that no worker is making, the oldest first."""
         is_unclaimed = Q(started_at=None) | Q(problem="", started_at__lt=now - ABANDONED_AFTER)
         is_due_again = Q(problem=PostPDF.Problem.ERROR, started_at__lt=now - RETRY_AFTER)
         return self.filter(is_unclaimed | is_due_again, file="").order_by("asked_at", "pk")
 
     def failed(self) -> "PostPDFQuerySet":
-        """Return those that could not be made."""
+        """Return the PDFs that could not be made."""
         return self.exclude(problem="")
 
 
@@ -32,11 +32,11 @@ class PostPDF(models.Model):
     """A post as a file to print. What it shows has a key, so none is shown that is out of date."""
 
     class Problem(models.TextChoices):
-        """Why one cannot be made. Only after an error is it tried again while nothing changes."""
+        """Why a PDF cannot be made. Only an ERROR is retried while nothing changes."""
 
-        TIME = "time", _("it is so long or complex that laying it out takes too much time")
-        MEMORY = "memory", _("it is so long or complex that laying it out takes too much memory")
-        ERROR = "error", _("there was an error; it is tried again later")
+        TIME = "time", _("the post is too long or complex to lay out within the time limit")
+        MEMORY = "memory", _("the post is too long or complex to lay out within the memory limit")
+        ERROR = "error", _("an error occurred; the site will try again later")
 
     post = models.ForeignKey("blog.PostPage", on_delete=models.CASCADE, related_name="pdfs")
     key = models.CharField(max_length=64)
@@ -59,5 +59,5 @@ class PostPDF(models.Model):
 
     @property
     def is_impossible(self) -> bool:
-        """Return whether it cannot be made of the post as it is."""
+        """Return whether making the PDF of the current post has failed."""
         return self.problem in (self.Problem.TIME, self.Problem.MEMORY)

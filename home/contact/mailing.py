@@ -25,7 +25,7 @@ def find_problems(now: datetime) -> Iterator[problems.Problem]:
     from ..models import ContactMessage
 
     emails = ContactMessage.objects.given_up_since(now - problems.RECENT, now)
-    title, url = gettext("Messages of visitors"), reverse("wagtailforms:index")
+    title, url = gettext("Contact messages"), reverse("wagtailforms:index")
     yield from problems.given_up("contact", title, emails, "submit_time", url=url)
 
 

@@ -26,7 +26,7 @@ class ContactMessageQuerySet(models.QuerySet):
         )
 
     def given_up_since(self, moment: datetime, now: datetime) -> "ContactMessageQuerySet":
-        """Those whose mail was given up after a moment."""
+        """Return the messages whose email was given up after a time."""
         period = (moment - GIVE_UP_AFTER, now - GIVE_UP_AFTER)
         return self.filter(mailed_at=None, next_try_at__lte=now, submit_time__range=period)
 

@@ -58,5 +58,5 @@ def _searchable(posts: PostQuerySet) -> PostQuerySet:
 
 
 def _text_in(entry: Model) -> str:
-    """Return the text of an index entry; in PostgreSQL's ``body`` there are only lexemes."""
+    """Return the text of an index entry; PostgreSQL's ``body`` contains only lexemes."""
     return excerpted_text(getattr(entry, "body_text", None) or str(entry.body))

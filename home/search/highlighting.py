@@ -12,7 +12,7 @@ CHARS_BEFORE, CHARS_AFTER = 90, 170
 
 
 class Matcher:
-    """Finds the words of a query in texts, as the search compares words."""
+    """Find the words of a query in texts, comparing words as the search does."""
 
     def __init__(self, words: Sequence[str]) -> None:
         found = list(chain.from_iterable(map(words_in, words)))
@@ -23,7 +23,7 @@ class Matcher:
         self._parts = {part for some in parts if len(some) > 1 for part in some}
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where in a text the words are, or words that begin with them."""
+        """Yield the positions in a text of the words, and of words that begin with them."""
         for word in words_in(text):
             if is_unspaced(word.text):
                 yield from self._spans_within(word)
@@ -40,7 +40,7 @@ class Matcher:
         return any(form.startswith(self._beginnings) for form in spelled)
 
     def _spans_within(self, run: Word) -> Iterator[tuple[int, int]]:
-        """Yield where the words are in a run without spaces; all of it if its length changes."""
+        """Yield where the words are in a run without spaces; the whole run if lengths change."""
         folded, end = fold(run.text), 0
         is_same_length = len(folded) == len(run.text)
         for start in range(len(folded)):

@@ -1,4 +1,4 @@
-"""What needs a person, on the admin's first page; nothing where all is well."""
+"""List the problems that need attention on the admin's first page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ MAX_ROWS = 10
 
 
 class AttentionPanel(Component):
-    """The problems there are."""
+    """Return the current problems."""
 
     name = "newsletter_attention"
     template_name = "newsletter/admin/attention.html"

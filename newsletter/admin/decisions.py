@@ -208,7 +208,7 @@ class ReleaseView(DecisionView):
 
 
 class MarkSentView(DecisionView):
-    """End a digest whose posts readers have already, sent before the database was restored."""
+    """End a digest whose posts were sent before the database was restored."""
 
     name = "mark_sent"
     label = gettext_lazy("Mark as sent")

@@ -135,7 +135,7 @@ def _posts(digest: Digest, user: AbstractBaseUser) -> Table:
 
 
 def _omitted(digest: Digest, user: AbstractBaseUser) -> Table:
-    """Return the posts that it went out without, and why."""
+    """Return the posts that the digest omitted, and why."""
     editing = AdminURLFinder(user)
     return Table(
         [
@@ -181,10 +181,10 @@ def _counts(counts: Counter[str]) -> Table:
 def _skips(counts: Counter[str]) -> str:
     """Return why emails were skipped."""
     if not counts["withdrawn"]:
-        return _("Readers had left or were suppressed, or it was cancelled.")
+        return _("Readers had unsubscribed or were suppressed, or the digest was cancelled.")
     words = ngettext(
-        "For %(number)s reader the posts were not published in the section any more.",
-        "For %(number)s readers the posts were not published in the section any more.",
+        "For %(number)s reader, the posts were no longer published in the section.",
+        "For %(number)s readers, the posts were no longer published in the section.",
         counts["withdrawn"],
     )
     return words % {"number": intcomma(counts["withdrawn"])}

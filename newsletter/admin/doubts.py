@@ -35,7 +35,7 @@ def in_doubt(digest: Digest) -> DeliveryQuerySet:
 
 
 def reasons_of(deliveries: DeliveryQuerySet) -> list[dict[str, Any]]:
-    """Return what is known of deliveries, the most frequent first, and how often."""
+    """Return the errors of deliveries with their numbers, the most frequent first."""
     reasons = deliveries.order_by().values("error").annotate(number=Count("pk"))
     most_frequent = reasons.order_by("-number", "error")[:MOST_REASONS]
     return [reason | {"error": problem_text(reason["error"])} for reason in most_frequent]
@@ -108,7 +108,7 @@ class DoubtView(DeliveriesView):
 
     @cached_property
     def deliveries(self) -> DeliveryQuerySet:
-        """The deliveries chosen that are in doubt."""
+        """Return the selected deliveries whose status is unknown."""
         if "all" in self.choice:
             return in_doubt(self.object)
         return in_doubt(self.object).filter(pk__in=_numbers(self.choice.getlist("delivery")))

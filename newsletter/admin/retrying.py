@@ -1,4 +1,4 @@
-"""Send a digest to those who did not get it: a page that says whom and what, and asks."""
+"""Ask whether to send a digest to the readers who missed it, and send it."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ class RetryView(DeliveriesView):
     """Queue failed and skipped emails of a digest again."""
 
     name = "retry"
-    label = gettext_lazy("Send to those who missed it")
+    label = gettext_lazy("Send to readers who missed it")
     header_icon = "resubmit"
     yes = gettext_lazy("Send")
     no = gettext_lazy("Cancel")
@@ -36,7 +36,7 @@ class RetryView(DeliveriesView):
 
     @cached_property
     def deliveries(self) -> DeliveryQuerySet:
-        """The deliveries that may be sent now."""
+        """Return the deliveries that can be sent now."""
         return retrying.retryable(self.object)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

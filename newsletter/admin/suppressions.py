@@ -28,7 +28,7 @@ from ..models import Suppression
 from ..subscribing import suppressing
 from .permissions import suppression_policy
 
-# What the list is filtered by, as in its address.
+# The parameters by which the list is filtered.
 FILTERS = ("reason", "digest", "at_from", "at_to")
 
 
@@ -37,7 +37,7 @@ class SuppressionIndexView(StrictFilterView):
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        """A button to lift all that the filters find."""
+        """Return a button that removes all suppressions that match the filters."""
         if not self.user_has_permission("delete"):
             return []
         chosen = {name: value for name, value in self.request.GET.items() if name in FILTERS}

@@ -1,4 +1,4 @@
-"""Suppressions by reason, digest and date, and all of those lifted at once."""
+"""Filter suppressions by reason, digest and date, and remove all matches at once."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from ..subscribing import suppressing
 from .permissions import suppression_policy
 from .suppressions import FILTERS
 
-# Digests that are offered to choose from, by when they were due.
+# Digests that were due within this time can be selected.
 OFFERED = timedelta(days=90)
 
 
@@ -36,7 +36,7 @@ def recent_digests(request: HttpRequest | None) -> QuerySet[Digest]:
 
 
 class SuppressionFilterSet(WagtailFilterSet):
-    """Suppressions by why, by which digest and when they came about."""
+    """Filter suppressions by reason, digest and date."""
 
     digest = django_filters.ModelChoiceFilter(label=gettext_lazy("Digest"), queryset=recent_digests)
     at = django_filters.DateFromToRangeFilter(
@@ -49,7 +49,7 @@ class SuppressionFilterSet(WagtailFilterSet):
 
 
 class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Ask whether all suppressions that the filters of the list find are to be lifted.
+    """Ask whether to remove all suppressions that match the filters of the list.
 
     Those of people who were forgotten are not among them. ``expected`` is how many the page that
     asked had named; of more it asks again.
@@ -66,19 +66,19 @@ class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
 
     @cached_property
     def filters(self) -> SuppressionFilterSet:
-        """The filters of the address."""
+        """Return the filters in the URL."""
         suppressions = Suppression.objects.filter(reason__in=suppressing.BARS)
         return SuppressionFilterSet(self.request.GET, suppressions, request=self.request)
 
     @property
     def chosen(self) -> dict[str, str]:
-        """What is filtered by."""
+        """Return the active filters."""
         values = self.request.GET.items()
         return {name: value for name, value in values if name in FILTERS and value}
 
     @cached_property
     def suppressions(self) -> QuerySet[Suppression]:
-        """The suppressions that the filters find; none where a value does not exist."""
+        """Return the suppressions that match the filters; none if a value does not exist."""
         return (
             self.filters.qs.order_by("pk")
             if self.filters.is_valid()
@@ -93,14 +93,20 @@ class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
         if first is None:
             return self._none()
         if str(number) != request.POST.get("expected"):
-            messages.warning(request, _("The list has changed meanwhile. Check it again."))
+            messages.warning(
+                request,
+                _(
+                    "The list has changed since you opened this page. Check the number, then "
+                    "confirm again."
+                ),
+            )
             return redirect(request.get_full_path())
         # Not in one transaction: part by part, so that nobody waits long for the locks.
         lifted = suppressing.lift_all(self.suppressions, timezone.now())
         data = {"number": lifted, "filters": self.chosen}
         log(instance=first, action=f"newsletter.{self.name}", title=str(self.page_title), data=data)
         done = ngettext(
-            "%(number)s suppression is removed.", "%(number)s suppressions are removed.", lifted
+            "%(number)s suppression removed.", "%(number)s suppressions removed.", lifted
         )
         messages.success(request, done % {"number": lifted})
         return redirect(self.list_url)
@@ -127,7 +133,7 @@ class LiftAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
 
     @property
     def list_url(self) -> str:
-        """The address of the list."""
+        """Return the URL of the list."""
         return reverse("newsletter_suppressions:index")
 
     def _none(self) -> HttpResponse:

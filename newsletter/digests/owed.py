@@ -46,7 +46,7 @@ def owed_in(digest: Digest) -> Iterator[Owed]:
 
 
 def _renderable(digest: Digest) -> list[int]:
-    """Return the posts that any reader of a newsletter may be owed and that can be rendered now."""
+    """Return the posts that readers of a newsletter may be owed and that can be rendered now."""
     newsletter = digest.newsletter
     omitted = Omission.objects.filter(is_owed=True, cohort__digest__newsletter=newsletter)
     posts = PostPage.objects.filter(pk__in=omitted.values("post"))

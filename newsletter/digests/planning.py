@@ -83,7 +83,7 @@ def _plan_all(
 def _with_what_is_owed(
     digest: Digest,
 ) -> Iterator[tuple[tuple[int, ...], SubscriptionQuerySet]]:
-    """Yield the posts of those who are owed some from earlier digests, and who gets them.
+    """Yield the posts that are owed from earlier digests, with the subscriptions that get them.
 
     They are planned before the others, and are due no more when these are.
     """
@@ -205,7 +205,7 @@ def _cohort(digest: Digest, posts: Sequence[int]) -> Cohort:
 def _plan_chunk(
     digest: Digest, cohort: Cohort | None, due: SubscriptionQuerySet, after: int, now: datetime
 ) -> int | None:
-    """Plan some of the due subscriptions that get the same: those that come after a number.
+    """Plan a chunk of the due subscriptions that get the same posts, from a primary key on.
 
     Returns the number of the last; None where there were none. The lock on the digest makes
     planners take turns; those on the subscriptions see to it that nobody leaves between being

@@ -1,4 +1,4 @@
-"""Record once from when each published post counts in digests; see decision 0023."""
+"""Record the time from which each published post counts in digests; see decision 0023."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from ..models import Digest, PublicationRecord
 # difference between any time zone and UTC. Older posts come from imports and are not mailed.
 MAX_DELAY = timedelta(hours=25)
 _MICROSECOND = timedelta(microseconds=1)
-# Any number that is used for no other advisory lock.
+# An arbitrary number that no other advisory lock uses.
 _LOCK = 1_702_022
 
 
@@ -45,7 +45,7 @@ def with_dates(posts: PostQuerySet) -> PostQuerySet:
 
 
 def counted_in(posts: PostQuerySet, since: datetime, until: datetime) -> PostQuerySet:
-    """Return the posts that count from a time in (since, until]."""
+    """Return the posts whose ``counts_from`` is in (since, until]."""
     # The first condition follows from the second, and has an index.
     near = posts.first_published_in(since - MAX_DELAY, until)
     return with_dates(near).filter(counts_from__gt=since, counts_from__lte=until)

@@ -29,7 +29,7 @@ class UnfilledSlot(ValueError):
 
 
 class Unrenderable(Exception):
-    """Nothing of a variant can be rendered: its template cannot, or none of its posts."""
+    """A variant cannot be rendered: its template fails, or every one of its posts does."""
 
 
 def render(cohort: Cohort) -> Cohort | None:
@@ -109,7 +109,7 @@ def _mailable(cohort: Cohort) -> PostQuerySet:
 
 
 def _set_content(cohort: Cohort, posts: list[PostPage]) -> dict[int, str]:
-    """Set the content of a cohort, and return the errors of the posts that it is without.
+    """Set the content of a cohort, and return the errors of the posts that it omits.
 
     Raises Unrenderable where nothing can be rendered.
     """

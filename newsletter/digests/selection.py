@@ -35,13 +35,13 @@ def choose(
 
 
 def posts_for(newsletter: Newsletter, since: datetime, until: datetime) -> PostQuerySet:
-    """Return the posts of a newsletter's section that count from a time in (since, until]."""
+    """Return the posts of a newsletter's section whose ``counts_from`` is in (since, until]."""
     posts = mailable(PostPage.objects.all(), newsletter)
     return publications.counted_in(posts, since, until)
 
 
 def mailable(posts: PostQuerySet, newsletter: Newsletter) -> PostQuerySet:
-    """Return those of ``posts`` that a newsletter may mail at this moment, no post twice."""
+    """Return the ``posts`` that a newsletter may mail now, each post once."""
     return posts.in_section(newsletter.section).mailable().each_once()
 
 

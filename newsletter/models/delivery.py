@@ -84,11 +84,11 @@ class Delivery(models.Model):
         IN_DOUBT = "in_doubt", _("in doubt")
 
     class SkipReason(models.TextChoices):
-        """Why a delivery was skipped; its ``error`` has the code."""
+        """Why a delivery was skipped. The code is stored in its ``error``."""
 
         UNSUBSCRIBED = "unsubscribed", _("The reader had unsubscribed.")
         SUPPRESSED = "suppressed", _("The address was suppressed.")
-        WITHDRAWN = "withdrawn", _("Its posts were not public, or not in the section.")
+        WITHDRAWN = "withdrawn", _("Its posts were not public or were not in the section.")
         CANCELLED = "cancelled", _("The digest was cancelled.")
 
     class Fate(models.TextChoices):
@@ -137,10 +137,10 @@ class Delivery(models.Model):
 
     @property
     def problem(self) -> str:
-        """Why it was skipped or failed, in words."""
+        """Return a readable reason why it was skipped or failed."""
         return problem_text(self.error)
 
 
 def problem_text(error: str) -> str:
-    """Return the words for what a delivery's ``error`` holds: a code, or what a server said."""
+    """Return a readable text for a delivery's ``error``: a code, or a server's reply."""
     return dict(Delivery.SkipReason.choices).get(error, error)

@@ -53,7 +53,7 @@ class Digest(models.Model):
     # When the editors were told of causes that the state does not show, and when last.
     told = models.JSONField(default=dict, editable=False)
     told_at = models.DateTimeField(null=True, editable=False, db_index=True)
-    # The rates that they were asked about, not to be asked about again.
+    # The rates for which it was last paused: it is not paused again until one has doubled.
     asked_bounces = models.FloatField(default=0, editable=False)
     asked_complaints = models.FloatField(default=0, editable=False)
 
@@ -84,7 +84,7 @@ class Digest(models.Model):
 
     @property
     def pause_text(self) -> str:
-        """Why it is paused, in words."""
+        """Return a readable reason why it is paused."""
         return f"{self.get_pause_code_display()} {self.pause_reason}".strip()
 
 

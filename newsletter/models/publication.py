@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PublicationRecord(models.Model):
-    """When a published post counts from in all digests; set once, see decision 0023.
+    """The time from which a published post counts in digests; set once, see decision 0023.
 
     In most cases that is ``first_published_at``. It is later where the post became visible only
     after digests with a later cutoff had been opened, say because a web server's clock is slow.

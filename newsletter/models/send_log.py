@@ -4,7 +4,7 @@ from django.db import models
 
 
 class SendLog(models.Model):
-    """How far sending has come: one row, of which a copy is stored outside the database.
+    """The progress of sending: one row, which is also copied outside the database.
 
     A database that has counted fewer claims than the copy was restored from an older backup.
     ``sent`` is the end of the latest window of which a batch was claimed, by newsletter and

@@ -12,7 +12,7 @@ from .newsletter import Newsletter
 
 
 class SignUp(models.Model):
-    """A sign-up form that was sent: kept until a worker has acted on it, and counted for a day.
+    """A submitted sign-up form: stored until a worker processes it, and counted for a day.
 
     What is counted is a keyed hash of the mailbox, so that once it is processed no address is left.
     """
@@ -49,13 +49,13 @@ class SignUp(models.Model):
 
     @staticmethod
     def mailbox_of(address: str) -> str:
-        """Return the keyed hash of the mailbox that an address leads to, tags left out."""
+        """Return the keyed hash of the mailbox that an address reaches, without tags."""
         return salted_hmac(
             "newsletter.sign_up", mailbox_key(address), algorithm="sha256"
         ).hexdigest()
 
     def mark_processed(self, is_mailed: bool, now: datetime) -> None:
-        """Keep no more than what limits count."""
+        """Clear everything except what the limits count."""
         self.email = self.name = self.wording = ""
         self.topic_ids = []
         self.is_mailed, self.processed_at = is_mailed, now

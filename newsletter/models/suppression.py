@@ -47,7 +47,7 @@ class Suppression(models.Model):
 
     @staticmethod
     def key_of(address: str) -> str:
-        """Return the keyed hash of an address, however it is spelled."""
+        """Return the keyed hash of an address, the same for all its spellings."""
         return salted_hmac(
             "newsletter.suppression",
             address_key(address),

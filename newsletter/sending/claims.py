@@ -1,4 +1,4 @@
-"""Claim a batch for a while, let go of it, and decide when it is tried again."""
+"""Claim a batch for a limited time, release it, and decide when it is retried."""
 
 import logging
 import random
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def claim(batch_id: int, now: datetime) -> Batch | None:
-    """Make a batch ours alone for the time of a lease, and return it; None where we cannot.
+    """Claim a batch for the duration of a lease and return it; None if that is not possible.
 
     Of any number of workers that try at once, the conditional update lets one succeed. While its
     digest is on probation the lock on the digest makes claims take turns, and one batch of it at a
@@ -42,7 +42,7 @@ def claim(batch_id: int, now: datetime) -> Batch | None:
 
 
 def recover_abandoned(now: datetime) -> None:
-    """Let go of batches whose worker died: what it was submitting is in doubt, the rest waits."""
+    """Release batches whose worker died: what it was submitting is in doubt, the rest is queued."""
     for batch in Batch.objects.abandoned(now).select_related("cohort__digest__newsletter"):
         with transaction.atomic():
             still = Batch.objects.abandoned(now).filter(pk=batch.pk, claim=batch.claim)
@@ -61,7 +61,7 @@ def recover_abandoned(now: datetime) -> None:
 
 
 def note_failure(batch: Batch, halt: Halt | None) -> None:
-    """Note for its digest that a batch could not be sent to its end, where that is so."""
+    """Record on the digest if a batch could not be sent completely."""
     if halt is None:
         fails = batch.deliveries.filter(state=Delivery.State.PENDING).exists()
     else:
@@ -72,7 +72,7 @@ def note_failure(batch: Batch, halt: Halt | None) -> None:
 
 
 def release(batch: Batch, halt: Halt | None) -> None:
-    """Let go of a batch: done where nothing waits in it, else to be claimed again after a while.
+    """Release a batch: mark it done if nothing is queued in it, else have it claimed again later.
 
     Nothing happens where it is not ours any more.
     """
@@ -104,12 +104,12 @@ def release(batch: Batch, halt: Halt | None) -> None:
 
 
 def ours(batch: Batch) -> BatchQuerySet:
-    """Return a batch as long as the claim on it is this worker's."""
+    """Return a batch, unless another worker has claimed it."""
     return Batch.objects.filter(pk=batch.pk, state=Batch.State.CLAIMED, claim=batch.claim)
 
 
 def lease() -> timedelta:
-    """Return for how long a claim holds unless it is renewed."""
+    """Return the duration of a claim that is not renewed."""
     return timedelta(seconds=settings.NEWSLETTER_LEASE_SECONDS)
 
 
@@ -119,7 +119,7 @@ def log(level: int, message: str, batch: Batch, *values: object, **more: object)
 
 
 def log_end(claimed: Batch, seconds: float) -> None:
-    """Say how many mails came to an end since a batch was claimed, and how fast."""
+    """Log how many emails were finished since a batch was claimed, and how fast."""
     batch = Batch.objects.filter(pk=claimed.pk).first()
     if batch is None:
         return
@@ -128,7 +128,7 @@ def log_end(claimed: Batch, seconds: float) -> None:
     rate = sum(numbers.values()) / max(seconds, 0.001)
     log(
         logging.WARNING if numbers["in_doubt"] else logging.INFO,
-        "is let go of, %s: %s sent, %s failed, %s skipped, %s in doubt in %.1f s, %.0f a second",
+        "is released, %s: %s sent, %s failed, %s skipped, %s in doubt in %.1f s, %.0f a second",
         claimed,
         batch.state,
         *numbers.values(),
@@ -141,7 +141,7 @@ def log_end(claimed: Batch, seconds: float) -> None:
 
 
 def ids_of(batch: Batch) -> dict[str, Any]:
-    """Return what a line of the log says of a batch beside its words."""
+    """Return the fields of a structured log line about a batch."""
     digest = batch.cohort.digest
     return {"batch": batch.pk, "digest": digest.pk, "newsletter": digest.newsletter.slug}
 
@@ -170,7 +170,7 @@ def _claim(batch_id: int, now: datetime) -> Batch | None:
 
 
 def _ended(batch: Batch, halt: Halt | None, now: datetime) -> Counter[str]:
-    """End what waits in a batch and is not to be tried again; return how counts changed."""
+    """End the queued deliveries of a batch that are not retried; return how counts changed."""
     if isinstance(halt, Withdrawal):
         return batch.deliveries.skipped(halt.detail)
     if (halt is None or halt.is_fault) and probation.is_over(batch.cohort.digest, now):

@@ -17,7 +17,7 @@ UNTROUBLED = {"failures": 0, "failing_since": None, "rest_until": None}
 
 
 def pause(digest: Digest, reason: str, now: datetime, code: str = "") -> bool:
-    """Have a digest wait until somebody lets it go on. Return whether it did not wait already.
+    """Pause a digest until somebody resumes it. Return whether it was not paused already.
 
     ``code`` is the ``PauseReason`` where the site pauses it, and ``reason`` the details.
     """
@@ -31,7 +31,7 @@ def pause(digest: Digest, reason: str, now: datetime, code: str = "") -> bool:
 
 
 def resume(digest: Digest) -> bool:
-    """Let a digest that waits go on. Return whether it did wait.
+    """Resume a paused digest. Return whether it was paused.
 
     It begins on probation.
     """
@@ -60,7 +60,7 @@ def cancel(digest: Digest, now: datetime) -> bool:
 
 
 def mark_sent(digest: Digest, now: datetime) -> bool:
-    """End a digest on hold whose readers have its posts: the next holds later ones alone.
+    """End a digest on hold whose readers have its posts: the next holds only later ones.
 
     Return whether it was on hold.
     """
@@ -72,7 +72,7 @@ def mark_sent(digest: Digest, now: datetime) -> bool:
 
 
 def release(digest: Digest) -> bool:
-    """Have a digest on hold sent after all. Return whether it was on hold."""
+    """Send a digest that is on hold. Return whether it was on hold."""
     held = Digest.objects.filter(pk=digest.pk, state=Digest.State.HELD)
     return bool(held.update(state=Digest.State.PLANNING))
 

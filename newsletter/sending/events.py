@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 WAITING = {Delivery.State.PENDING, Delivery.State.SUBMITTING, Delivery.State.IN_DOUBT}
 # From the best to the worst; a fate only gets worse.
 FATES = ["", Delivery.Fate.DELIVERED, Delivery.Fate.BOUNCED, Delivery.Fate.COMPLAINED]
-# Who was refused so often within this time, without a reason that names the mailbox, is suppressed.
+# A reader refused this often within this time, without a clear reason, is suppressed.
 MAX_REFUSALS = 3
 REFUSED_WITHIN = timedelta(days=30)
 SUPPRESSED_FOR = {
@@ -107,7 +107,7 @@ def refused(results: Sequence[Result], now: datetime) -> None:
 
 
 def _is_refused_always(delivery: Delivery, now: datetime) -> bool:
-    """Return whether a delivery's reader was refused so often lately, and never accepted since."""
+    """Return whether a delivery's reader was refused too often lately, with no acceptance since."""
     others = Delivery.objects.exclude(pk=delivery.pk).filter(
         subscription__subscriber=delivery.subscription.subscriber,
         digest__until__gt=now - REFUSED_WITHIN,
@@ -156,7 +156,7 @@ def _state_after(delivery: Delivery, verdict: Verdict) -> str:
 def _write(
     delivery: Delivery, state: str, fate: str, verdict: Verdict, at: datetime
 ) -> Counter[str]:
-    """Change a delivery, and return by how much the number in each state and fate changed.
+    """Change a delivery, and return the changes in the counts of each state and fate.
 
     What a provider dropped it had taken before: ``sent_at`` stays, so that it is not sent again.
     """
@@ -183,7 +183,7 @@ def _leave(subscription: Subscription, at: datetime, now: datetime) -> None:
 
 
 def _delivery_pk(metadata: Any) -> int | None:
-    """Return the primary key in the reference of a delivery; None where there is none."""
+    """Return the primary key in a delivery's reference; None if there is none."""
     name = metadata.get(METADATA) if isinstance(metadata, dict) else None
     found = re.match(r"([0-9]{1,18})-", name) if isinstance(name, str) else None
     return int(found[1]) if found else None

@@ -56,7 +56,7 @@ def slots_for(recipient: Recipient, links: Links | None = None) -> dict[str, str
 
 
 def reference(delivery_id: int, digest: Digest) -> str:
-    """Return what names a delivery of a digest to servers and providers, for good."""
+    """Return the permanent reference of a delivery, used with servers and providers."""
     return lasting_id(delivery_id, digest.created_at)
 
 

@@ -70,7 +70,7 @@ class Outcome(Enum):
         return self in STOPPING
 
 
-# Those that stop a batch; of several the first is the reason.
+# The outcomes that stop a batch, by precedence as its reason.
 STOPPING = (Outcome.TURNED_AWAY, Outcome.UNAUTHORIZED, Outcome.IN_DOUBT, Outcome.UNAVAILABLE)
 
 
@@ -92,7 +92,7 @@ class Result(NamedTuple):
     retry_after: timedelta | None = None
 
 
-# A person has to act, so that an attempt is not counted.
+# A person has to act, so the attempt is not counted.
 NEEDS_EDITOR = (Outcome.TURNED_AWAY, Outcome.UNAUTHORIZED)
 
 

@@ -1,4 +1,4 @@
-"""Whether the mail server takes a digest, as all workers see it together.
+"""Track whether the mail server accepts a digest, across all workers.
 
 A digest begins on probation, and goes back to it after two failed calls in a row, whichever
 workers made them. On probation one worker at a time hands over a small part, and after failures
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 FIRST_PART = 50
 PROBE = 1
 
-# Minutes before the second, third … attempt; the last again and again.
+# Minutes before the second, third … attempt; the last is repeated.
 WAITS = (1, 2, 5, 15, 30, 60)
 
 # For how long a digest is tried without anything being accepted, and how often at least: a site
@@ -32,17 +32,17 @@ MIN_FAILURES = 3
 
 
 def part_size(size: int, failures: int) -> int:
-    """Return how many recipients a part has on probation, after so many failures in a row."""
+    """Return how many recipients a part has on probation, after ``failures`` in a row."""
     return min(size, PROBE if failures else FIRST_PART)
 
 
 def wait(attempts: int) -> timedelta:
-    """Return how long to wait after so many failed attempts in a row."""
+    """Return how long to wait after ``failures`` attempts that failed in a row."""
     return timedelta(minutes=WAITS[min(max(attempts, 1), len(WAITS)) - 1])
 
 
 def record_progress(digest: Digest, is_accepted: bool) -> None:
-    """Note that the server accepted emails of a digest, or refused some: patience begins again.
+    """Record that the server accepted or refused emails of a digest, so it is not given up.
 
     An acceptance alone ends the probation. It writes only where ``digest`` had trouble when it was
     last looked at.
@@ -53,7 +53,7 @@ def record_progress(digest: Digest, is_accepted: bool) -> None:
 
 
 def record_failure(digest: Digest, halt: Halt | None, now: datetime) -> None:
-    """Note that an attempt came to nothing, for which ``halt`` is the server's reason, if it has.
+    """Record an attempt without progress; ``halt`` is the server's reason, if there is one.
 
     The second failure of the server in a row has the digest rest. Workers that fail while it rests
     were under way when the rest began, and do not prolong it.
@@ -76,7 +76,7 @@ def _rest(digest: Digest, until: datetime) -> None:
     Digest.objects.filter(pk=digest.pk).update(rest_until=until)
     controls.postpone(digest, until)
     logger.warning(
-        "Digest %s rests until %s, for the mail server takes nothing",
+        "Digest %s waits until %s because the mail server accepts nothing",
         digest.pk,
         until,
         extra=controls.ids_of(digest),
@@ -84,12 +84,12 @@ def _rest(digest: Digest, until: datetime) -> None:
 
 
 def rest_until(digest: Digest) -> datetime | None:
-    """Return until when a digest rests; None where it does not."""
+    """Return the time until which a digest waits; None if it does not."""
     return Digest.objects.values_list("rest_until", flat=True).get(pk=digest.pk)
 
 
 def is_over(digest: Digest, now: datetime) -> bool:
-    """Return whether a digest was tried for long enough without anything being accepted."""
+    """Return whether a digest has been tried long enough without an acceptance."""
     return Digest.objects.filter(
         pk=digest.pk, failing_since__lte=now - PATIENCE, failures__gte=MIN_FAILURES
     ).exists()

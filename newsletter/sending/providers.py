@@ -121,7 +121,7 @@ class ProviderTransport:
     def _sorted(
         self, recipients: Sequence[Recipient], content: Content
     ) -> tuple[list[Entry], list[Recipient], list[Result]]:
-        """Return what can be merged, who gets an ordinary message, and who can get no email."""
+        """Return who is merged, who gets an ordinary message, and who can get no email."""
         slots = Slots()
         entries, others, unwritten = [], [], []
         for recipient in recipients:
@@ -231,7 +231,7 @@ def _metadata(entry: Entry, digest: Digest) -> dict[str, str]:
 
 
 def _result_of(entry: Entry, outcome: Outcome | None, words: str) -> Result:
-    """Return what became of one email. What is said of an accepted one is no error."""
+    """Return the result for one email. A note about an accepted email is not an error."""
     if outcome is Outcome.ACCEPTED:
         return Result(entry.delivery_id, outcome)
     return Result(entry.delivery_id, outcome or Outcome.REFUSED, words[:MOST_WORDS])

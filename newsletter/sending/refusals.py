@@ -1,4 +1,4 @@
-"""Whether refusals are about recipients, or the server refuses everybody.
+"""Tell refusals of single recipients from a server that refuses every recipient.
 
 A relay that is set up wrongly refuses each recipient for good, often in the words of a mailbox that
 does not exist. So refusals are held against their recipients only once the server has accepted an
@@ -17,15 +17,15 @@ from . import controls, events
 from .outcomes import Halt, Outcome, Result
 from .requeueing import requeue_run
 
-# So many refusals in a row pause a digest of which nothing was accepted yet, or some.
+# Refusals in a row that pause a digest: before anything was accepted, and afterwards.
 MAX_RUN_UNPROVEN = 3
 MAX_RUN = 10
-# In one part of a batch so many refusals pause the digest, if they are more than half.
+# Refusals in one part of a batch that pause the digest, if they are more than half of it.
 MIN_MAJORITY = 5
 
 
 def judge(batch: Batch, results: Sequence[Result], now: datetime) -> list[Result]:
-    """Return the results of a part as they are to be recorded.
+    """Return the results of a part in the form in which they are recorded.
 
     Where the server refuses everybody, refusals become ``TURNED_AWAY``: known not to have been
     accepted, and no fault of the recipient. Otherwise those that an acceptance has followed may
@@ -52,7 +52,7 @@ def pause(digest: Digest, halt: Halt, now: datetime) -> None:
 
 
 def settle(digest: Digest, now: datetime) -> None:
-    """Hold the last refusals of a digest at its end against their recipients, where they are few.
+    """At the end of a digest, attribute its last refusals to their recipients if they are few.
 
     Of more, nobody knows whether the server had begun to refuse everybody.
     """

@@ -63,7 +63,7 @@ def may_repeat(digest: Digest) -> bool:
 
 @transaction.atomic
 def settle(digest: Digest) -> None:
-    """Note that an editor has decided what is to become of the posts of a digest."""
+    """Record that an editor has decided about the posts of a digest."""
     log = _locked_log()
     if log.unknown.pop(_key(digest), None):
         log.save(update_fields=["unknown"])

@@ -36,7 +36,7 @@ END = b".\r\n"
 RESET = b"RSET\r\n"
 DATA = b"DATA\r\n"
 
-# What the outcome of a mail says where its sender was refused: it is that of all mails.
+# The result if the server refuses the sender: it applies to all emails.
 OF_SENDER = {Outcome.REFUSED: Outcome.TURNED_AWAY, Outcome.DEFERRED: Outcome.UNAVAILABLE}
 
 
@@ -145,7 +145,7 @@ class _Part:
                 is_useful = self.session.has_served or self.session.has_accepted
                 if self.is_begun or not is_useful:
                     raise
-                logger.info("The session with the mail server is over: %s", error)
+                logger.info("The session with the mail server has ended: %s", error)
             else:
                 return
             self._go_back()
@@ -157,7 +157,7 @@ class _Part:
                 return
 
     def _go_back(self) -> None:
-        """Have the next session begin with the mail whose turn it is, unless that was answered."""
+        """Start the next session with the current email, unless that one was answered."""
         prepared = [mail for mail in (self.mail, self.following, self.prepared) if mail]
         waiting = [mail for mail in prepared if mail.delivery_id not in self.results]
         self.mails = chain(waiting, self.mails)

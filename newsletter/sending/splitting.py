@@ -16,7 +16,7 @@ T = TypeVar("T")
 FEW = 3
 
 
-# What becomes of those not handed over for what became of another: they are not in doubt.
+# The outcome of emails not submitted because another one failed: they are not in doubt.
 OF_THE_REST = {
     Outcome.REFUSED: Outcome.TURNED_AWAY,
     Outcome.UNAUTHORIZED: Outcome.UNAUTHORIZED,

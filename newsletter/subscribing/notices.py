@@ -23,7 +23,7 @@ A_DAY = timedelta(days=1)
 NOTICES_A_DAY = 3
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
-# An address that is refused is tried a few times more: the fault may be in the relay's settings.
+# A refused address is retried a few times, because the relay's settings may be wrong.
 GIVE_UP_REFUSED_AFTER = timedelta(days=1)
 REFUSED_DELAY = timedelta(hours=4)
 
@@ -69,7 +69,7 @@ def send(notice_id: int, now: datetime) -> None:
 
 
 def _set_back(notice: Notice, error: Exception, now: datetime) -> None:
-    """Have a notice tried again after a while, or given up if it has been tried for long enough."""
+    """Retry a notice later, or give it up if it has been tried for long enough."""
     ids = {"notice": notice.pk, "newsletter": notice.subscription.newsletter.slug}
     logger.warning("Notice %s was not sent: %r", notice.pk, error, extra=ids)
     wait, patience = timedelta(minutes=min(2 ** (notice.attempts - 1), 60)), GIVE_UP_AFTER

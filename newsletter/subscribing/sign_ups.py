@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-# One mailbox gets so many emails because of sign-ups, whichever networks and newsletters they name.
+# The sign-up emails that one mailbox gets, across all networks and newsletters.
 MAX_EMAILS_PER_MAILBOX_PER_DAY = 3
 # A domain of which every address leads to one mailbox would otherwise be flooded.
 MAX_EMAILS_PER_DOMAIN_PER_HOUR = 1000
@@ -26,7 +26,7 @@ CHUNK_SIZE = 500
 
 
 def record(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
-    """Store a sign-up and tell a worker. Where the broker is gone, the next tick finds it."""
+    """Store a sign-up and notify a worker. If the broker is down, the next tick finds it."""
     from ..tasks import process_sign_ups
 
     SignUp.objects.create(
@@ -44,7 +44,7 @@ def record(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
 
 
 def process_waiting(now: datetime) -> None:
-    """Act on the sign-ups that wait. One that fails is logged, and tried again by the next tick."""
+    """Process the stored sign-ups. One that fails is logged and retried by the next tick."""
     waiting = SignUp.objects.waiting().order_by("pk").values_list("pk", flat=True)
     for pk in list(waiting[:CHUNK_SIZE]):
         try:
@@ -55,7 +55,7 @@ def process_waiting(now: datetime) -> None:
 
 @transaction.atomic
 def process(pk: int, now: datetime) -> None:
-    """Act on a sign-up, unless that is done. Those of one mailbox are processed in turn."""
+    """Process a sign-up, unless that is done. Those of one mailbox are processed in turn."""
     sign_up = SignUp.objects.waiting().filter(pk=pk).first()
     if sign_up is None:
         return
@@ -69,7 +69,7 @@ def process(pk: int, now: datetime) -> None:
 
 
 def purge(now: datetime) -> None:
-    """Delete the sign-ups that no limit counts any more."""
+    """Delete the sign-ups that no limit counts any longer."""
     SignUp.objects.filter(created_at__lte=now - DAY, processed_at__isnull=False).delete()
 
 
@@ -78,7 +78,7 @@ def _may_email(sign_up: SignUp, now: datetime) -> bool:
     mailbox = mailed.filter(mailbox=sign_up.mailbox, created_at__gt=now - DAY)
     domain = mailed.filter(domain=sign_up.domain, created_at__gt=now - HOUR)
     if domain.count() >= MAX_EMAILS_PER_DOMAIN_PER_HOUR:
-        logger.warning("Sign-ups for %s are not confirmed for now: too many", sign_up.domain)
+        logger.warning("Too many sign-ups for %s: no confirmations for now", sign_up.domain)
         return False
     return mailbox.count() < MAX_EMAILS_PER_MAILBOX_PER_DAY
 

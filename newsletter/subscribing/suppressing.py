@@ -18,7 +18,7 @@ REASONS = [Suppression.Reason.ERASED, Suppression.Reason.BOUNCED, Suppression.Re
 # Those that only an editor lifts.
 BARS = REASONS[1:]
 
-# So many addresses are lifted in one transaction.
+# The suppressions removed in one transaction.
 CHUNK = 500
 
 
@@ -72,7 +72,7 @@ def lift(suppression: Suppression, now: datetime) -> bool:
 
 
 def lift_all(suppressions: QuerySet[Suppression], now: datetime) -> int:
-    """Let addresses be mailed again, likewise, and return how many were suppressed until now."""
+    """Remove the suppressions of addresses, and return how many there were."""
     numbers = list(suppressions.values_list("pk", flat=True))
     parts = [numbers[at : at + CHUNK] for at in range(0, len(numbers), CHUNK)]
     return sum(_lift(part, now) for part in parts)

@@ -23,7 +23,7 @@ from .verification import factors_of, is_verified
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """What allauth asks about accounts."""
+    """Adapt allauth's account handling."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """What allauth asks about second factors."""
+    """Adapt allauth's second factors."""
 
     def encrypt(self, text: str) -> str:
         return encryption.encrypt(text)

@@ -20,7 +20,7 @@ _AUTOMATIC = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no out-of-office 
 
 
 def send_security_email(user: AbstractBaseUser, event: str, details: dict[str, Any]) -> None:
-    """Tell a user, in their language, of an event in the security of their account."""
+    """Build the email that tells a user, in their language, about a security event."""
     with override(UserProfile.get_for_user(user).get_preferred_language()):
         context = details | {
             "event": Event(event),

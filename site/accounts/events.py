@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.TextChoices):
-    """What the owner of an account is told of. The label is the subject of the email."""
+    """Security events about which a user gets an email. The label is its subject."""
 
     FACTOR_ADDED = "accounts.factor_added", _("A second factor was added to your account")
     FACTOR_REMOVED = "accounts.factor_removed", _("A second factor was removed from your account")
@@ -14,5 +14,5 @@ class Event(models.TextChoices):
     RESET = "accounts.two_factor_reset", _("Your two-factor authentication was reset")
 
 
-# What an administrator does about failed logins is logged only.
+# Unlocking by an administrator is logged; no email is sent.
 UNLOCKED = "accounts.unlocked"

@@ -1,4 +1,4 @@
-"""What administrators do with the second factors of users."""
+"""Manage the second factors of users, for administrators."""
 
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator

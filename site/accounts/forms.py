@@ -31,7 +31,7 @@ MAX_RESETS_PER_ADDRESS = 3  # An hour.
 
 
 class _LockoutMessageMixin:
-    """Says that somebody is locked out, where the password is no longer checked."""
+    """Show the lockout message when the password is no longer checked."""
 
     def get_invalid_login_error(self) -> ValidationError:
         if getattr(self.request, "axes_locked_out", False):
@@ -49,11 +49,11 @@ class LoginForm(_LockoutMessageMixin, wagtail_forms.LoginForm):
 
 
 class ReaderLoginForm(_LockoutMessageMixin, AuthenticationForm):
-    """Login to read a page that is not for everybody."""
+    """Login to read a private page."""
 
 
 class PasswordChangeForm(wagtail_forms.PasswordChangeForm):
-    """A change of one's own password; guesses at the old one count as failed logins."""
+    """Change one's own password; wrong old passwords count as failed logins."""
 
     request: HttpRequest  # Set by the panel that shows the form.
 
@@ -68,17 +68,17 @@ class PasswordChangeForm(wagtail_forms.PasswordChangeForm):
 
 
 class PasswordResetForm(wagtail_forms.PasswordResetForm):
-    """A request for a link by email. The answer does not tell whether there is an account."""
+    """Request a reset link by email. The response does not reveal whether an account exists."""
 
     def save(self, **options: object) -> None:
-        """Have a worker look for accounts and send links, a few an hour for each address."""
+        """Queue a task that looks for accounts and sends links, a few an hour for each address."""
         address = self.cleaned_data["email"]
         if not is_over_limit("password-reset", address.lower(), MAX_RESETS_PER_ADDRESS, 3600):
             tasks.send_password_reset.delay(address, get_language())
 
 
 class ReauthenticateForm(BaseReauthenticateForm):
-    """The password once more, before something sensitive is changed."""
+    """Ask for the password again before a sensitive change."""
 
     def clean_password(self) -> str:
         raise_if_locked(context.request, self.user)
@@ -86,7 +86,7 @@ class ReauthenticateForm(BaseReauthenticateForm):
 
 
 class _CodeMixin:
-    """Counts wrong codes as failed logins, and takes each code of an app once."""
+    """Count wrong codes as failed logins, and accept each code of an app only once."""
 
     def clean_code(self) -> str:
         raise_if_locked(context.request, self.user)
@@ -102,7 +102,7 @@ class AuthenticateForm(_CodeMixin, code_forms.AuthenticateForm):
 
 
 class ReauthenticateCodeForm(_CodeMixin, code_forms.ReauthenticateForm):
-    """A code before something sensitive is changed."""
+    """Ask for a code before a sensitive change."""
 
 
 def _refuse_malformed(clean: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,7 +129,7 @@ def _refuse_malformed(clean: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class CredentialField(forms.JSONField):
-    """What a browser says of a passkey, as JSON (W3C Web Authentication)."""
+    """A passkey credential from the browser, as JSON (W3C Web Authentication)."""
 
     def __init__(self) -> None:
         super().__init__(widget=forms.HiddenInput)
@@ -142,12 +142,12 @@ class CredentialField(forms.JSONField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def bound_data(self, data: str, initial: Any) -> Any:
-        """Return nothing of what was sent: a form that is shown again asks the browser anew."""
+        """Return an empty value: a form that is shown again asks the browser for a new one."""
         return initial
 
 
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
-    """A new passkey. Unless the key cannot, it logs in without a password, too."""
+    """Add a passkey. It can also log in without a password, unless the key does not support it."""
 
     name = forms.CharField(label=_("Name"), required=False, max_length=100)
     credential = CredentialField()

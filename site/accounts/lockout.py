@@ -1,4 +1,4 @@
-"""Locks out who guesses passwords and codes: django-axes counts, this module says when to lock.
+"""Lock out password and code guessing: django-axes counts, this module decides when to lock.
 
 Failures are kept in the database, so that they count for every process, and for
 ``AXES_COOLOFF_TIME`` after the last. An account is locked for one network first. Networks that try
@@ -40,7 +40,7 @@ MAX_FAILURES_PER_ACCOUNT = 100
 MAX_FAILURES_PER_NETWORK = 50
 # Many readers of a page may share a network, and one password.
 MAX_FAILURES_PER_RESTRICTION = 10
-# How long it counts that an account logged in from a network.
+# How long a network stays known after an account has logged in from it.
 KNOWN_NETWORK_PERIOD = timedelta(days=90)
 
 # No username holds a colon: Django's validator allows letters, digits and @.+-_ only.
@@ -74,7 +74,7 @@ def client_network(request: HttpRequest) -> str | None:
 
 
 def lockout_message() -> str:
-    """Return what somebody who is locked out is told."""
+    """Return the message for a user who is locked out."""
     minutes = math.ceil(get_cool_off().total_seconds() / 60)
     return ngettext(
         "Too many failed attempts. Wait %(minutes)d minute, then try again.",
@@ -98,12 +98,12 @@ def record_failure(request: HttpRequest, username: str) -> None:
 
 
 def unlock(user: AbstractBaseUser) -> int:
-    """Forget the failed attempts of an account and return how many networks they came from."""
+    """Delete the failed attempts of an account and return how many networks they came from."""
     return AxesProxyHandler.reset_attempts(username=user.get_username())
 
 
 def recent_failures(user: AbstractBaseUser) -> int:
-    """Return how many failed attempts of an account count at present."""
+    """Return how many failed attempts of an account currently count."""
     attempts = AccessAttempt.objects.filter(
         username=user.get_username(), attempt_time__gte=timezone.now() - get_cool_off()
     )
@@ -176,7 +176,7 @@ def _is_known(request: HttpRequest, username: str) -> bool:
 
 @receiver(pre_save, sender=AccessAttempt)
 def discard_form_data(instance: AccessAttempt, **kwargs: object) -> None:
-    """Keep nothing of a form in which an attempt failed: it may hold new passwords or codes."""
+    """Store no form data of failed attempts: it may contain new passwords or codes."""
     instance.get_data = instance.post_data = ""
 
 

@@ -1,4 +1,4 @@
-"""Treats a session that lacks its second factor as nobody's."""
+"""Treat a session that lacks its second factor as anonymous."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,17 @@ from django.utils.functional import SimpleLazyObject
 
 from .verification import factors_of, unverified_user
 
-# What somebody may open who still has to set up a factor …
+# The views that a user who still has to set up a factor may open …
 SET_UP_VIEWS = {
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn"),
     *("account_reauthenticate", "wagtailadmin_logout"),
 }
-# … and who has one, but did not use it in this session.
+# … and a user who has one but has not used it in this session.
 VERIFY_VIEWS = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "wagtailadmin_logout"}
 
 
 class SecondFactorMiddleware:
-    """Makes ``request.user`` anonymous until a second factor is proved that the user has or needs.
+    """Keep ``request.user`` anonymous until the user proves the second factor they have or need.
 
     So every view that asks who somebody is, of the admin or not, refuses as it refuses strangers;
     the login view leads on from there. Requests without a session cookie cost nothing and stay

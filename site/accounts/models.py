@@ -1,4 +1,4 @@
-"""Who must log in with a second factor."""
+"""Settings that say who must use a second factor."""
 
 from django.contrib.auth.models import AbstractBaseUser, Group
 from django.db import models

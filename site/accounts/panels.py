@@ -14,7 +14,7 @@ security_tab = SettingsTab("security", _("Security"), order=150)
 
 
 class SecurityPanel(BaseSettingsPanel):
-    """Says which second factors protect the account, and leads to their page."""
+    """Show which second factors protect the account, with a link to their page."""
 
     name = "security"
     title = _("Two-factor authentication")
@@ -23,7 +23,7 @@ class SecurityPanel(BaseSettingsPanel):
     template_name = "accounts/security_panel.html"
 
     def get_form(self) -> Form:
-        """Return an empty form: the page saves those of all panels, and there is nothing to."""
+        """Return an empty form: the page saves each panel's form, and this has no fields."""
         return Form(prefix=self.name)
 
     def get_context_data(self) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class SecurityPanel(BaseSettingsPanel):
 
 
 class LimitedPasswordPanel(ChangePasswordPanel):
-    """The change of the password, where guesses at the old one are limited."""
+    """The password panel, with a limit on guesses at the old password."""
 
     form_class = PasswordChangeForm
     tab = security_tab
@@ -44,7 +44,7 @@ class LimitedPasswordPanel(ChangePasswordPanel):
         return panel
 
     def get_form(self) -> PasswordChangeForm:
-        """Return one form however often it is asked for, so that one guess counts once."""
+        """Return the same form each time, so that one guess counts once."""
         return self._form
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Where readers log in, or give the password of a page or a collection: Wagtail's addresses."""
+"""URLs at which readers log in or enter the password of a page or collection, as in Wagtail."""
 
 from django.urls import path
 from wagtail.documents.views.serve import authenticate_with_password as collection_password

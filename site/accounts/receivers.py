@@ -1,4 +1,4 @@
-"""What follows when a second factor is added, used, removed, or a wrong code is given."""
+"""Handle second factors that are added, used or removed, and wrong codes."""
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
@@ -24,7 +24,7 @@ RECOVERY_CODES = Authenticator.Type.RECOVERY_CODES
 def on_added(
     request: HttpRequest, user: AbstractBaseUser, authenticator: Authenticator, **kwargs: object
 ) -> None:
-    """Take a new factor for proved: the code or the key was right."""
+    """Treat a new factor as proved, since its code or key was valid."""
     if authenticator.type == RECOVERY_CODES:
         return  # They come with the first factor.
     mark_verified(request, user)
@@ -36,7 +36,7 @@ def on_added(
 def on_removed(
     request: HttpRequest, user: AbstractBaseUser, authenticator: Authenticator, **kwargs: object
 ) -> None:
-    """End other sessions; without any factor this one is verified no more."""
+    """End other sessions; without any factor left, this one is no longer verified."""
     if authenticator.type == RECOVERY_CODES:
         return  # They go with the last factor.
     if not factors_of(user).exists():

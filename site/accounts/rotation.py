@@ -9,7 +9,7 @@ from . import encryption
 
 logger = logging.getLogger(__name__)
 
-# Where factors keep what is encrypted: authenticator apps and recovery codes.
+# The keys under which authenticator apps and recovery codes store encrypted values.
 _SECRETS = ("secret", "seed")
 
 
@@ -23,7 +23,7 @@ def encrypt_again() -> None:
 
 
 def _renew(authenticator: Authenticator) -> bool:
-    """Encrypt the secrets of a factor again if need be and return whether any was."""
+    """Re-encrypt the secrets of a factor if necessary, and return whether any was re-encrypted."""
     tokens = {name: authenticator.data[name] for name in _SECRETS if name in authenticator.data}
     outdated = {name: token for name, token in tokens.items() if not encryption.is_current(token)}
     try:

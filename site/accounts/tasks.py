@@ -1,4 +1,4 @@
-"""Emails about accounts, and the nightly care of what login leaves behind."""
+"""Emails about accounts, and the nightly clean-up of login data."""
 
 from datetime import datetime
 from smtplib import SMTPException
@@ -18,7 +18,7 @@ RETRIES = {
 
 @shared_task(**RETRIES)
 def send_security_email(user_id: int, event: str, details: dict[str, str]) -> None:
-    """Tell a user of an event in the security of the account, unless it is gone."""
+    """Email a user about a security event, unless the account no longer exists."""
     user = get_user_model().objects.filter(pk=user_id).exclude(email="").first()
     if user:
         at = datetime.fromisoformat(details["at"])
@@ -27,7 +27,7 @@ def send_security_email(user_id: int, event: str, details: dict[str, str]) -> No
 
 @shared_task
 def send_password_reset(address: str, language: str) -> None:
-    """Email a link to whoever has an account with an address; nobody waits for whether one does.
+    """Email a reset link to the accounts with an address, so that response times reveal nothing.
 
     Django logs what goes wrong and raises nothing: people ask again.
     """

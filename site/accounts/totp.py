@@ -1,4 +1,4 @@
-"""Makes sure that a code of an authenticator app is taken once.
+"""Accept each code of an authenticator app only once.
 
 allauth remembers used codes in the cache, which other processes may not share; here the time step
 of the last code that was taken is kept with the factor, and no earlier one is taken again
@@ -19,7 +19,7 @@ _LAST_STEP = "last_step"
 
 
 def matching_step(secret: str, code: str) -> int | None:
-    """Return the time step that a code is of, or None if it is not valid now."""
+    """Return the time step of a code, or None if the code is not valid now."""
     for step in yield_hotp_counters_from_time():
         if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, step))):
             return step
@@ -28,7 +28,7 @@ def matching_step(secret: str, code: str) -> int | None:
 
 @transaction.atomic
 def claim_code(authenticator: Authenticator, code: str) -> bool:
-    """Take a valid code and return whether it, and no later one, was not taken before."""
+    """Consume a valid code. Return whether neither it nor a later code was used before."""
     locked = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
     step = matching_step(decrypt(locked.data["secret"]), code)
     if step is None or step <= locked.data.get(_LAST_STEP, 0):

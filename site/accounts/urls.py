@@ -1,4 +1,4 @@
-"""Addresses of login and of accounts: Wagtail's with other views, and those of second factors.
+"""URLs of login and accounts: Wagtail's with our views, and those of second factors.
 
 Of allauth's addresses only these are there: nobody signs up, and no other site vouches for anybody.
 """
@@ -39,7 +39,7 @@ _own_account = [
         "codes/renew/", views.GenerateRecoveryCodesView.as_view(), "mfa_generate_recovery_codes"
     ),
 ]
-# … and for those who are about to.
+# … and for people who are logging in.
 _login = [
     path("login/", views.LoginView.as_view(), name="wagtailadmin_login"),
     path("login/", views.LoginView.as_view(), name="account_login"),

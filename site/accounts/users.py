@@ -1,4 +1,4 @@
-"""What administrators see and do about the security of a user's account."""
+"""Show and reset the security of a user's account, for administrators."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from .verification import factors_of, is_required
 
 
 def can_manage_security(manager: AbstractBaseUser, user: AbstractBaseUser) -> bool:
-    """Return whether somebody may reset the factors of a user and unlock the account.
+    """Return whether a user may reset another user's factors and unlock the account.
 
     Only administrators may of administrators: who lacks their permissions must not gain them. One's
     own factors are changed on one's own page.

@@ -1,4 +1,4 @@
-"""Whether the person behind a session has proved a second factor, and whether they must.
+"""Check whether a session has proved a second factor, and whether its user must have one.
 
 A session is *verified* once its user has used or added a factor in it. A user who has a factor, or
 must have one, is nobody in a session that is not.
@@ -28,7 +28,7 @@ def mark_verified(request: HttpRequest, user: AbstractBaseUser) -> None:
 
 
 def mark_unverified(request: HttpRequest) -> None:
-    """Forget that a second factor was proved in this session."""
+    """Clear the record that a second factor was proved in this session."""
     request.session.pop(_VERIFIED_USER, None)
 
 
@@ -40,7 +40,7 @@ def is_verified(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) ->
 
 
 def unverified_user(request: HttpRequest) -> AbstractBaseUser | None:
-    """Return whose session it is if it lacks the second factor."""
+    """Return the user of a session that still lacks the second factor."""
     user = get_user(request)
     return None if is_verified(request, user) else user
 

@@ -55,7 +55,7 @@ class SecondFactorLoginMixin:
         return perform_password_login(self.request, form.cleaned_data, login)
 
     def session_seconds(self, form: Form) -> int | None:
-        """Return how long the session is to last: None for as long as the settings say."""
+        """Return the lifetime of the session; None for the default in the settings."""
         return None
 
 
@@ -72,14 +72,14 @@ class LoginView(SecondFactorLoginMixin, account.LoginView):
 
 
 class ReaderLoginView(SecondFactorLoginMixin, auth_views.LoginView):
-    """Login to read a page that is not for everybody."""
+    """Login to read a private page."""
 
     template_name = "wagtailcore/login.html"
     form_class = ReaderLoginForm
 
 
 class PasswordResetView(account.PasswordResetView):
-    """Request of a link to set another password."""
+    """Request a link to reset the password."""
 
     def form_valid(self, form: Form) -> HttpResponse:
         if is_over_limit(
@@ -105,7 +105,7 @@ class AccountView(account.AccountView):
 
 @method_decorator(login_required, name="dispatch")
 class SecurityView(TemplateView):
-    """One's own second factors, and the way to set them up."""
+    """A user's own second factors, and how to set them up."""
 
     template_name = "accounts/security.html"
 
@@ -125,7 +125,7 @@ class SecurityView(TemplateView):
 
 
 class ActivateTOTPView(totp_views.ActivateTOTPView):
-    """Set-up of an authenticator app; the code that proves it is spent."""
+    """Set up an authenticator app; the code that confirms it cannot be used again."""
 
     def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
         response = super().form_valid(form)
@@ -135,7 +135,7 @@ class ActivateTOTPView(totp_views.ActivateTOTPView):
 
 
 class GenerateRecoveryCodesView(codes_views.GenerateRecoveryCodesView):
-    """Renewal of the recovery codes, even if the present ones can no longer be decrypted."""
+    """Renew the recovery codes, even if the current ones can no longer be decrypted."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super(codes_views.GenerateRecoveryCodesView, self).get_context_data(**kwargs)

@@ -1,4 +1,4 @@
-"""What the admin shows of accounts beside the pages of login itself."""
+"""Wagtail hooks for accounts, other than the login pages."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ def register_security_panel(
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
-    """Name what happens to the security of accounts in the log."""
+    """Register the log entries for account security."""
     labels = {
         Event.FACTOR_ADDED: (_("Add second factor"), _("Second factor added")),
         Event.FACTOR_REMOVED: (_("Remove second factor"), _("Second factor removed")),

@@ -28,7 +28,7 @@ def collect_less_garbage(**kwargs: object) -> None:
 
 @worker_ready.connect
 def watch_the_clock(**kwargs: object) -> None:
-    """Have every worker alert editors when ticks stop."""
+    """Start the watchdog in every worker, which alerts editors when ticks stop."""
     from newsletter import watchdog
     from newsletter.sending import batches
 

@@ -71,7 +71,7 @@ def check_pages_are_shared(**kwargs: object) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_secrets_are_private(**kwargs: object) -> list[CheckMessage]:
-    """Warn where every user of the machine can read the file with the secrets."""
+    """Warn if every user of the machine can read the file with the secrets."""
     path = settings.BASE_DIR / ".env"
     if not path.exists() or not path.stat().st_mode & stat.S_IRWXO:
         return []
@@ -86,7 +86,7 @@ def check_secrets_are_private(**kwargs: object) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_uploads_are_private(**kwargs: object) -> list[CheckMessage]:
-    """Warn of uploaded files in the folder that a proxy serves to everyone."""
+    """Warn about uploaded files in the folder that a proxy serves to everyone."""
     folders = ("documents", "original_images", "pdf")
     found = [name for name in folders if Path(settings.MEDIA_ROOT, name).exists()]
     if not found:
@@ -124,7 +124,7 @@ def check_site_address(databases: Sequence[str] | None = None, **kwargs: object)
 
 @register(Tags.security, deploy=True)
 def check_suppression_key(**kwargs: object) -> list[CheckMessage]:
-    """Warn where the suppression list depends on an earlier SECRET_KEY that may be dropped."""
+    """Warn if the suppression list depends on an earlier SECRET_KEY that may be removed."""
     if settings.SUPPRESSION_KEY not in settings.SECRET_KEY_FALLBACKS:
         return []
     return [

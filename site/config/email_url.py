@@ -16,7 +16,7 @@ Parser = Callable[[str], Any]
 
 
 class EmailURLError(ValueError):
-    """What is wrong with EMAIL_URL, in words that repeat no part of it: it holds a password."""
+    """An error in EMAIL_URL. Its message repeats no part of the URL, which contains a password."""
 
 
 def _parse_bool(value: str) -> bool:
@@ -111,7 +111,7 @@ PROVIDERS = {
     ),
 }
 
-# Settings that every provider has of its own …
+# Settings that every provider has …
 _EVERY_PROVIDER: Mapping[str, Parser] = {"api_url": _parse_url}
 # … settings of anymail as a whole …
 _ANYMAIL: Mapping[str, Parser] = {

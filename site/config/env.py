@@ -96,7 +96,7 @@ def number(name: str, default: int, at_least: int) -> int:
 
 
 def folder_outside(name: str, default: Path, served: Sequence[Path]) -> Path:
-    """Return a folder that does not lie in one of those that are ``served`` to everyone."""
+    """Return a folder that is outside the folders that are ``served`` to everyone."""
     folder = read("path", name, default=default)
     if any(folder.resolve().is_relative_to(each.resolve()) for each in served):
         raise wrong(name, f"It is {str(folder)!r}.")

@@ -1,4 +1,4 @@
-"""Which users of the machine may read what the site writes.
+"""Restrict which users of the machine may read the site's files.
 
 Its database, mailbox, messages and cached pages are for its own user; a web server reads media and
 static files.
@@ -21,7 +21,7 @@ def make_passage(folder: Path) -> None:
 
 
 def restrict(paths: Iterable[Path], mask: int = OWNER_ONLY) -> None:
-    """Take the permissions in ``mask`` from files and folders that exist and are ours.
+    """Remove the permissions in ``mask`` from existing files and folders that we own.
 
     What belongs to another user, or is on a file system without permissions, stays as it is.
     """
@@ -33,7 +33,7 @@ def restrict(paths: Iterable[Path], mask: int = OWNER_ONLY) -> None:
 
 
 def contents(folder: Path, but_for: Iterable[Path]) -> list[Path]:
-    """Return what lies in a folder, but for what is, or leads to, one of some folders."""
+    """Return the contents of a folder, except what is, or contains, one of ``but_for``."""
     others = [other.absolute() for other in but_for]
     return [
         path for path in folder.iterdir() if not any(other.is_relative_to(path) for other in others)

@@ -17,7 +17,7 @@ from . import env, permissions
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SITE_DIR = BASE_DIR / "site"
 VAR_DIR = BASE_DIR / "var"
-# What the site writes is for its own user alone, but for what a web server reads: see Files.
+# Only the site's own user can read its files, except those a web server reads: see Files.
 os.umask(permissions.OWNER_ONLY)
 permissions.make_passage(VAR_DIR)
 
@@ -102,7 +102,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-# The site lies at the root of its host: no server and no header says otherwise.
+# The site runs at the root of its host; no server or header can change that.
 FORCE_SCRIPT_NAME = ""
 
 _BUILTIN_TAGS = ["wagtail.templatetags.wagtailcore_tags"]
@@ -197,7 +197,7 @@ PAGE_CACHE_UNSEEN = {
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.email("EMAIL_URL", "file://", VAR_DIR / "mailbox"))
-# A second route for alerts, used where the first fails: a backend and its arguments, or empty.
+# A second route for alerts, used if the first fails: a backend and its arguments, or empty.
 ALERT_EMAIL = env.second_email("ALERT_EMAIL_URL", VAR_DIR / "mailbox")
 globals().update(env.webhook("EMAIL_WEBHOOK_SECRET", "EMAIL_WEBHOOK_KEY", "EMAIL_URL"))
 
@@ -299,15 +299,15 @@ COMMENTS_KEEP_SPAM_DAYS = env.number("KEEP_SPAM_DAYS", default=30, at_least=1)
 # What visitors write on contact pages is kept for so long; with 0 until somebody deletes it.
 CONTACT_KEEP_DAYS = env.number("KEEP_CONTACT_MESSAGES_DAYS", default=0, at_least=0)
 
-# PDFs of posts: one that takes more CPU time or memory is given up, and the post offers none.
+# Limits for PDFs of posts. A post that needs more CPU time or memory has no PDF.
 
 PDF_SECONDS = env.number("PDF_SECONDS", default=30, at_least=1)
 PDF_MEMORY_MB = env.number("PDF_MEMORY_MB", default=1024, at_least=256)
 
 # Newsletter
 
-# Addresses that must not be emailed are stored as hashes keyed with this. They cannot be made again
-# for people whose data was deleted, so it must outlive SECRET_KEY: unset, it is the first one.
+# Addresses that must not be emailed are stored as hashes keyed with this. They cannot be recomputed
+# for people whose data was deleted, so the key must never change. Default: the oldest SECRET_KEY.
 SUPPRESSION_KEY = env.token("SUPPRESSION_KEY") or [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
 
 # A post's date of publication is set a moment before its transaction commits: a digest is planned
@@ -323,7 +323,7 @@ NEWSLETTER_LATE_HOURS = env.number("LATE_HOURS", default=12, at_least=1)
 # What became of each mail is known for so long; a digest's counts are for ever.
 NEWSLETTER_KEEP_DELIVERIES_DAYS = env.number("KEEP_DELIVERIES_DAYS", default=365, at_least=90)
 
-# A copy of how far sending has come, by which a database restored from an older backup is noticed.
+# A copy of the send log, by which a database restored from an older backup is detected.
 NEWSLETTER_SEND_LOG_FILE = VAR_DIR / "send-log.json"
 
 # Language and time
@@ -345,7 +345,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.read("path", "STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [SITE_DIR / "static"]
-# What a proxy may serve to everyone: renditions of images. Whatever is uploaded lies elsewhere.
+# Files that a proxy serves to everyone: renditions of images. Uploads are in PRIVATE_MEDIA_ROOT.
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.read("path", "MEDIA_ROOT", default=VAR_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o644
@@ -369,7 +369,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-# Who sends documents: the site, or the web server before it that is told which.
+# What sends documents: the site, or the web server in front of it.
 SENDFILE = env.choice(
     "SENDFILE", default="none", options=("none", "x-accel-redirect", "x-sendfile")
 )
@@ -465,7 +465,7 @@ ACCOUNT_RATE_LIMITS = False
 ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
-# Users have no second address of their own that could be verified.
+# Users have no verified second address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "accounts.forms.AuthenticateForm",
@@ -512,7 +512,7 @@ READER_POLICY = env.policy(
     base_uri=["'none'"],
     frame_ancestors=["'self'"],
 )
-# What editors use is Wagtail's, which has inline styles, and pictures from clipboards.
+# The admin is Wagtail's, which has inline styles, and pictures from clipboards.
 EDITOR_PATH = "/admin/"
 EDITOR_POLICY = env.policy(
     default_src=["'self'"],

@@ -1,4 +1,4 @@
-"""Email addresses in one form, so that one mailbox is one address everywhere.
+"""Normalise email addresses, so that one mailbox has the same address everywhere.
 
 Uniqueness, suppression, limits, comments and the events of mail providers all compare addresses by
 ``address_key``. Sources: RFC 5321 and 5322 for the local part, RFC 5891 (IDNA 2008) and UTS 46 for
@@ -30,7 +30,10 @@ def normalize_address(text: str) -> str:
         raise ValidationError(EmailValidator.message, code="invalid")
     if not text.rpartition("@")[0].isascii():
         raise ValidationError(
-            _("Use an address with only unaccented Latin letters, digits and signs before the @."),
+            _(
+                "Use an address that has only unaccented Latin letters, digits and symbols "
+                "before the @."
+            ),
             code="non_ascii_local_part",
         )
     try:
@@ -56,12 +59,12 @@ def canonical_address(text: str) -> str:
 
 
 def address_key(text: str) -> str:
-    """Return what two spellings of one address have in common: the canonical form in lower case."""
+    """Return a key equal for all spellings of an address: its canonical form in lower case."""
     return canonical_address(text).lower()
 
 
 def mailbox_key(text: str) -> str:
-    """Return what all addresses that reach one mailbox have in common, as far as is known.
+    """Return a key that is equal for all addresses known to reach the same mailbox.
 
     Tags (``ana+news@``) and Gmail's dots do not count. Only limits use it: two addresses with one
     key may still belong to two people, who subscribe separately.

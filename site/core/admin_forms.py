@@ -1,4 +1,4 @@
-"""What holds in every form of the admin."""
+"""Validation for every form of the admin."""
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -10,20 +10,20 @@ from .text import validate_visible
 
 
 class VisibleCharField(forms.CharField):
-    """A line of text: it is empty, or holds something that readers can see."""
+    """A line of text that is empty or contains visible characters."""
 
     default_validators = [validate_visible]
 
 
 def register() -> None:
-    """Have all names, titles and labels in the admin's forms hold something visible."""
+    """Require visible characters in all names, titles and labels of the admin's forms."""
     register_form_field_override(
         models.CharField, override={"form_class": VisibleCharField}, exact_class=True
     )
 
 
 class PageCopyForm(CopyForm):
-    """Asks of a copy what is asked of every page; Wagtail copies without validation."""
+    """Validate a copy like any other page; Wagtail copies without validation."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -44,7 +44,7 @@ def each_once(pages: Pages) -> Pages:
 
 @receiver(pre_save, dispatch_uid="core.aliases.follow")
 def follow_source(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """Have an alias follow the source itself, and not another alias, and be dated as that is.
+    """Point an alias at the source instead of another alias, and give it the source's date.
 
     Wagtail leaves an alias of a draft without a date when the draft is published.
     """
@@ -76,20 +76,20 @@ def part_from_source(sender: type, instance: Any, raw: bool = False, **kwargs: A
 
 @receiver(pre_delete, sender=Page, dispatch_uid="core.aliases.before_delete")
 def note_aliases(instance: Page, **kwargs: Any) -> None:
-    """Note the aliases of a page that is to be deleted, and what keeps it from anyone."""
+    """Remember the aliases and view restrictions of a page that is being deleted."""
     instance.orphans = list(instance.aliases.values_list("pk", flat=True))
     instance.rules = _rules_for(instance) if instance.orphans else []
 
 
 @receiver(post_delete, sender=Page, dispatch_uid="core.aliases.after_delete")
 def keep_orphans_private(instance: Page, **kwargs: Any) -> None:
-    """Restrict the aliases of a deleted page as it was restricted, unless they went with it."""
+    """Copy a deleted page's restrictions to its aliases, unless these were deleted too."""
     if instance.rules:
         _restrict(Page.objects.filter(pk__in=instance.orphans), instance.rules)
 
 
 def _rules_for(page: Page) -> list[tuple[PageViewRestriction, list[Any]]]:
-    """Return what keeps a page from anyone, each with the groups that may see it."""
+    """Return the view restrictions of a page, each with the groups that may see it."""
     return [(rule, list(rule.groups.all())) for rule in restrictions_of(page)]
 
 

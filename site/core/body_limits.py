@@ -1,4 +1,4 @@
-"""How large a request may be, decided from its headers before anything reads its body."""
+"""Limit the size of requests, judged by their headers before the body is read."""
 
 import io
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Go on without what raises: one thing that cannot be shown takes nothing else along."""
+"""Contain errors: an object that cannot be rendered must not break the rest of a page."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ Thing = TypeVar("Thing")
 
 
 def attempt(action: Callable[[], object], what: object) -> bool:
-    """Do something and return whether it worked; log what did not, by what it was done with.
+    """Call an action and return whether it succeeded; log a failure with the object's name.
 
     Errors of the database are raised, for they end the transaction, and with DEBUG so are all.
     """
@@ -30,5 +30,5 @@ def attempt(action: Callable[[], object], what: object) -> bool:
 
 
 def those_that_work(things: Iterable[Thing], action: Callable[[Thing], object]) -> list[Thing]:
-    """Return the things with which an action works; the others are logged."""
+    """Return the objects for which an action succeeds; log the others."""
     return [thing for thing in things if attempt(lambda it=thing: action(it), thing)]

@@ -1,4 +1,4 @@
-"""What is believed of the cookies that a client sends."""
+"""Filter the cookies that a client sends."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Documents are handed out by a view alone, to those who may see their collection."""
+"""Serve documents through a view only, to people who may see their collection."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from wagtail.documents.views.serve import authenticate_with_password
 from .downloads import Download
 from .guards import read_only
 
-# What browsers show by themselves. Everything else is saved: HTML and SVG could hold scripts.
+# Types that browsers display. Others are downloaded: HTML and SVG could contain scripts.
 _SHOWN = {"application/pdf"}
 
 
@@ -49,7 +49,7 @@ def _download(document: AbstractDocument) -> Download:
 
 
 def _allow_caching(response: HttpResponse, is_private: bool) -> None:
-    """Have shared caches keep what everyone may see, as long as they may keep a page."""
+    """Let shared caches store public documents for as long as pages."""
     seconds = settings.PAGE_CACHE_SHARED_SECONDS
     if is_private:
         patch_cache_control(response, private=True, no_store=True)

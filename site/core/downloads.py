@@ -1,4 +1,4 @@
-"""Answers with files: whole or in part, in constant memory, or handed over to the web server."""
+"""Responses with files: whole or in part, in constant memory, or sent by the web server."""
 
 from dataclasses import dataclass
 from typing import IO
@@ -12,9 +12,9 @@ from django.utils.http import content_disposition_header, http_date, quote_etag
 
 from .ranges import Part, Unsatisfiable, find_part
 
-# Where nginx looks for what it is told to send: see docs/operators.md.
+# The internal nginx location for files: see docs/operators.md.
 INTERNAL_LOCATION = "/_private/"
-# A document cannot run or load anything, whatever is in it.
+# A document cannot run or load anything, whatever it contains.
 _POLICY = "default-src 'none'; sandbox"
 
 
@@ -30,7 +30,7 @@ class Download:
     version: str = ""
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Return the file, the part of it that is asked for, or that the client has it already.
+        """Return a response with the file or the requested part, or 304 if the client has it.
 
         Raises Http404 where the file is gone.
         """
@@ -43,7 +43,7 @@ class Download:
         return response
 
     def _offloaded(self) -> HttpResponse | None:
-        """Return an answer without the file, which the web server puts in and cuts to ranges."""
+        """Return a response without a body; the web server adds the file and handles ranges."""
         if settings.SENDFILE == "x-accel-redirect":
             location = INTERNAL_LOCATION + quote(self.name)
             return HttpResponse(headers={"X-Accel-Redirect": location})
@@ -96,7 +96,7 @@ class _Slice:
         file.seek(part.start)
 
     def read(self, size: int = -1) -> bytes:
-        """Return at most so many bytes of what is left."""
+        """Return at most ``size`` of the remaining bytes."""
         content = self.file.read(self.left if size < 0 else min(size, self.left))
         self.left -= len(content)
         return content

@@ -1,4 +1,4 @@
-"""The editor of rich text, which takes whatever is posted as its JSON.
+"""The rich-text editor, which accepts any posted value as its JSON.
 
 Draft.js posts well-formed content. Other clients, browser extensions and broken connections post
 other things: none of it may raise, and no word of it is lost.
@@ -42,7 +42,7 @@ class RichTextArea(DraftailRichTextArea):
 
 
 def _cleaned(posted: str) -> str:
-    """Return content of Draft.js without what cannot be stored, and without links to no page.
+    """Return Draft.js content without what cannot be stored, and without links that lead nowhere.
 
     Draft.js posts an empty editor as ``null``. Raises where it is no such content.
     """
@@ -58,5 +58,5 @@ def _cleaned(posted: str) -> str:
 
 
 def _leads_somewhere(data: dict[str, Any]) -> bool:
-    """Return whether a link has a key that can be one; links to URLs have none."""
+    """Return whether a link has a valid primary key; links to URLs have none."""
     return data.get("id") is None or parse_pk(data["id"]) is not None

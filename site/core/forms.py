@@ -1,4 +1,4 @@
-"""Forms of the public site: bounded before anything parses them, with addresses in one form."""
+"""Public forms: limited in size before they are parsed, with normalised email addresses."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .addresses import MAX_LENGTH, normalize_address
 
-# Raw text may be longer than what is kept of it: spaces around it, and two characters a line end.
+# Raw text may be longer than its cleaned value: surrounding spaces, two-character line ends.
 MIN_RAW_LENGTH = 1_000
 MAX_CHOICES = 500
 
@@ -44,7 +44,7 @@ class BoundedForm(forms.Form):
             self.add_error(name, error)
 
     def _find_oversized(self) -> dict[str, ValidationError]:
-        """Return an error for each field whose raw value is longer than it can ever take."""
+        """Return an error for each field whose raw value is longer than any valid value."""
         errors = {}
         for name, field in self.fields.items():
             try:
@@ -59,7 +59,7 @@ def refuse_oversized(raw: Any, max_length: int | None) -> None:
     raw_limit = max(2 * (max_length or 0), MIN_RAW_LENGTH)
     values = raw if isinstance(raw, list) else [raw]
     if len(values) > MAX_CHOICES:
-        raise ValidationError(_("Choose fewer."), code="too_many")
+        raise ValidationError(_("Too many values are selected. Choose fewer."), code="too_many")
     for value in values:
         if isinstance(value, str) and len(value) > raw_limit:
             MaxLengthValidator(max_length or raw_limit)(value)

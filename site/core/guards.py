@@ -91,7 +91,7 @@ def guarded_post(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer GET and HEAD alone, and any other method with 405 (RFC 9110, 15.5.6).
+    """Allow GET and HEAD only; answer any other method with 405 (RFC 9110, 15.5.6).
 
     As nothing is changed, no CSRF token is asked for: the answer to a post would else be 403.
     """

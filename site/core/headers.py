@@ -8,7 +8,7 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compresses answers, but for files that are sent in parts: the parts are of what is stored."""
+    """Compress responses, except partial files: their ranges refer to the stored bytes."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if response.has_header("Accept-Ranges"):
@@ -46,7 +46,7 @@ def _is_for_editors(request: HttpRequest) -> bool:
         return True
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
-    # A request that was refused early, as for its host, belongs to nobody.
+    # A request that was refused early, for example for its host, has no user.
     return hasattr(request, "user") and request.user.is_authenticated
 
 

@@ -1,4 +1,4 @@
-"""Parse HTML that editors wrote: whatever it holds, there is a tree."""
+"""Parse HTML from editors: any text gives a tree."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which image formats the site opens. No other is parsed, whatever a file is called."""
+"""The image formats that the site opens. No other format is parsed, whatever a file is called."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Answer 404 where a request asks for what no row can have, and 400 where a form is cut short.
+"""Answer 404 to lookups of impossible values, and 400 to incomplete forms.
 
 SQLite takes no integer of more than 64 bits, and PostgreSQL no text with U+0000; the drivers raise
 when they are asked. Such values come in paths and parameters, of our views and of libraries alike.

@@ -19,7 +19,7 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 
 
 def widget_start(function: str, *arguments: Any) -> SafeString:
-    """Return the element that has a widget started: by ``new`` where it is a class."""
+    """Return the element that starts a widget, with ``new`` if it is a class."""
     return format_html(
         '<script type="application/json" data-controller="widget-start"'
         ' data-widget-start-function-value="{}">{}</script>',
@@ -29,7 +29,7 @@ def widget_start(function: str, *arguments: Any) -> SafeString:
 
 
 def replace_inline_scripts() -> None:
-    """Have Wagtail's choosers write data in place of an inline script.
+    """Make Wagtail's choosers write data instead of an inline script.
 
     For dates and panels, templates of the same names as Wagtail's do it.
     """

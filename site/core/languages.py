@@ -86,7 +86,7 @@ def is_first_language() -> bool:
 
 
 def pages_to_read(pages: PageQuerySet) -> PageQuerySet:
-    """Return the pages in the active language, each once; where the site has one, all of these."""
+    """Return the pages in the active language, each once; on a one-language site, all pages."""
     pages = pages.filter(is_first_in_language())
     return pages.filter(locale=Locale.get_active()) if settings.WAGTAIL_I18N_ENABLED else pages
 

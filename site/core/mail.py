@@ -39,7 +39,7 @@ class PlainHeadersMessage(EmailMultiAlternatives):
 
 
 def lasting_id(pk: object, created_at: datetime) -> str:
-    """Return what names a row for good, in letters, digits and hyphens.
+    """Return a permanent identifier of a row, in letters, digits and hyphens.
 
     A primary key alone comes again in a new database, or for another row after a backup was
     restored: a second email with the same Message-ID would be taken for a copy of the first.

@@ -44,7 +44,7 @@ class User(AbstractUser):
     session_version = models.PositiveIntegerField(default=0, editable=False)
 
     def get_session_auth_hash(self) -> str:
-        """Return what must be unchanged for a session to stay valid."""
+        """Return the hash that must stay the same for a session to remain valid."""
         return f"{super().get_session_auth_hash()}-{self.session_version}"
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
@@ -118,7 +118,7 @@ class CreditedImage(AbstractImage):
 
 
 class Rendition(AbstractRendition):
-    """An image at one size and in one format: a public file whose address nobody can guess."""
+    """An image at one size and in one format: a public file with an unguessable URL."""
 
     # Pages that are kept stay right when one is made, and not when it is deleted.
     is_shown_when_new = False
@@ -129,7 +129,7 @@ class Rendition(AbstractRendition):
         unique_together = (("image", "filter_spec", "focal_point_key"),)
 
     def get_upload_to(self, filename: str) -> str:
-        """Return Wagtail's path, by way of a folder for each image that has a secret name."""
+        """Return Wagtail's path inside a folder for each image, whose name is secret."""
         folder, _slash, name = super().get_upload_to(filename).rpartition("/")
         key = salted_hmac("core.Rendition", str(self.image_id), algorithm="sha256").hexdigest()
         return f"{folder}/{key[:20]}/{name}"
@@ -160,7 +160,7 @@ class BasePage(Page):
         help_text=_("Left empty, it is the one for search engines."),
     )
 
-    # Others are refused before a page is made; a page with a form takes POST, too.
+    # Others are refused before a page is rendered; a page with a form also accepts POST.
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 
     copy_form_class = PageCopyForm
@@ -176,7 +176,7 @@ class BasePage(Page):
         abstract = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """Return what restricts it. Wagtail's own ignores what is above an alias's source."""
+        """Return the view restrictions, including those above an alias's source."""
         if getattr(self, "may_be_restricted", True):
             return restrictions_of(self)
         return PageViewRestriction.objects.none()
@@ -188,7 +188,7 @@ class BasePage(Page):
 
     @cached_property
     def original(self) -> Page:
-        """The page that it is an alias of; itself where it is none."""
+        """The page's source if it is an alias, else the page itself."""
         page: Page = self
         while page.alias_of_id:
             page = page.alias_of
@@ -196,12 +196,12 @@ class BasePage(Page):
 
     @property
     def original_id(self) -> int | None:
-        """What it has in common with its source and with other aliases of it."""
+        """The primary key that the page shares with its source and with other aliases of it."""
         return self.alias_of_id or self.pk
 
     @property
     def primary_url(self) -> str | None:
-        """Its whole address; that of its source where it is an alias and the source has one."""
+        """The full URL of the page or, for an alias, of its source if that has one."""
         return self.original.full_url or self.full_url
 
     @cached_property
@@ -230,7 +230,7 @@ class BasePage(Page):
             raise ValidationError({"slug": error}) from error
 
     def validate_slug(self, slug: str) -> None:
-        """Raise ValidationError for a slug that would take a URL of the site itself."""
+        """Raise ValidationError for a slug that conflicts with a URL of the site itself."""
         if slug in RESERVED_SLUGS and self._may_lie_below_the_front_page():
             raise ValidationError(_("The site uses this address itself."))
 

@@ -1,9 +1,9 @@
-"""Which network an IP address belongs to, so that one client has one bucket in limits."""
+"""Map IP addresses to networks, so that rate limits count one client once."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
-# What all texts share that are no address: a client must not get a new bucket by making one up.
+# The key of all invalid addresses: a client must not get a new key by inventing one.
 UNKNOWN = "unknown"
 
 # NAT64: well-known prefix (RFC 6052, 2.1) and the one for local use (RFC 8215). Deprecated
@@ -13,7 +13,7 @@ _PORT = re.compile(r":[0-9]{1,5}\Z")
 
 
 def network_of(text: str) -> str:
-    """Return what counts as one client: an IPv4 address, or the /64 network of an IPv6 address.
+    """Return a client's key in rate limits: an IPv4 address, or the /64 of an IPv6 address.
 
     Whoever has one IPv6 address has the 2^64 others of its network, too. IPv6 addresses that stand
     for an IPv4 address (mapped, 6to4, Teredo, NAT64) count as that one. Ports, brackets and zones

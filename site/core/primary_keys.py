@@ -1,4 +1,4 @@
-"""Read primary keys that come from outside: from requests, and from stored JSON and HTML."""
+"""Parse primary keys from requests and from stored JSON and HTML."""
 
 import re
 from typing import Any

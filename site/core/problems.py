@@ -1,4 +1,4 @@
-"""The conditions in which a person must act, as the apps see them at this moment."""
+"""Problems that need attention, as found by the apps at this moment."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import ngettext
 
-# For how long a problem is shown that is over and that nobody can solve any more.
+# How long a problem that is over, and that nobody can solve any longer, is shown.
 RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A condition in which a person must act.
+    """A problem that needs attention.
 
     ``key`` tells it from all others, and begins with its kind: "held:5". ``title`` is what it is
     about, ``text`` says what is wrong, ``url`` is the page of the admin where it is solved.
@@ -42,7 +42,7 @@ _sources: list[Source] = []
 
 
 def register(source: Source) -> None:
-    """Add what ``source`` finds to the problems. It needs a fixed number of queries."""
+    """Register a source of problems. It must use a fixed number of queries."""
     if source not in _sources:
         _sources.append(source)
 
@@ -59,8 +59,8 @@ def given_up(
     row = emails.aggregate(number=Count("pk"), latest=Max(moment), **why)
     if row["number"]:
         text = ngettext(
-            "%(number)s email was not accepted by the mail server and was given up. %(reason)s",
-            "%(number)s emails were not accepted by the mail server and were given up. %(reason)s",
+            "The mail server did not accept %(number)s email, and it was given up. %(reason)s",
+            "The mail server did not accept %(number)s emails, and they were given up. %(reason)s",
             row["number"],
         ) % {"number": intcomma(row["number"]), "reason": row.get("reason") or ""}
         key = f"given-up:{name}-{row['latest']:%Y-%m-%d}"
@@ -68,6 +68,6 @@ def given_up(
 
 
 def find(now: datetime) -> Iterator[Problem]:
-    """Yield the problems there are, in the current language."""
+    """Yield the current problems, in the active language."""
     for source in _sources:
         yield from source(now)

@@ -1,4 +1,4 @@
-"""Which part of a file does a request ask for? (RFC 9110, section 14)"""
+"""Parse the byte range that a request asks for (RFC 9110, section 14)."""
 
 import re
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from django.utils.http import parse_http_date_safe
 
 # One range; where several are asked for, the whole is a right answer (section 14.2).
 _RANGE = re.compile(r"bytes=[ \t,]*([0-9]*)-([0-9]*)[ \t,]*", re.IGNORECASE)
-# No file has so many bytes. Python refuses to read numbers of thousands of digits.
+# No file is larger. Python refuses to parse numbers of thousands of digits.
 _MAX_DIGITS = 18
 
 
 class Unsatisfiable(Exception):
-    """The range begins behind the end of the file."""
+    """The range starts after the end of the file."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _suffix(length: int | None, size: int) -> Part | None:
 
 
 def _is_same_version(request: HttpRequest, etag: str, changed: int | None) -> bool:
-    """Whether the client has parts of this very version, if it says of which (section 13.1.5)."""
+    """Return whether ``If-Range``, if present, names this version (section 13.1.5)."""
     condition = request.headers.get("If-Range")
     if condition is None:
         return True

@@ -1,4 +1,4 @@
-"""Links in rich text to pages and documents, and images in it. What is no key leads to nothing.
+"""Links and images in rich text. A reference that is not a valid primary key is ignored.
 
 Wagtail looks up what stands in the stored HTML, and the database raises on keys that are no number.
 """
@@ -22,7 +22,7 @@ Attributes = dict[str, str]
 
 
 class _SafeKeys(EntityHandler):
-    """Mix into a handler of tags: it looks up only what can be a key."""
+    """Mixin for tag handlers that looks up valid primary keys only."""
 
     @classmethod
     def get_many(cls, attrs_list: list[Attributes]) -> list[Model | None]:
@@ -39,7 +39,7 @@ class _SafeKeys(EntityHandler):
 
 
 class _SafeLinks(_SafeKeys):
-    """Mix into a handler of links: what has no URL is no link."""
+    """Mixin for link handlers that renders no link if there is no URL."""
 
     @classmethod
     def expand_db_attributes_many(cls, attrs_list: list[Attributes]) -> list[str]:
@@ -48,7 +48,7 @@ class _SafeLinks(_SafeKeys):
 
     @staticmethod
     def url_of(target: Any) -> str | None:
-        """Return where readers find what a link leads to; None if it has no URL."""
+        """Return the URL of a link's target; None if it has none."""
         raise NotImplementedError
 
 

@@ -82,7 +82,7 @@ def expand_in_place(places: Sequence[tuple[Any, str]]) -> None:
 
 
 def _addresses_in(sources: Iterable[str]) -> Addresses:
-    """Return where the links to pages and documents in some HTML lead, found in one look-up.
+    """Return the URLs of the links to pages and documents in some HTML, found in one look-up.
 
     Wagtail's own way takes three: for pages, for what each kind of page has, and for documents.
     """
@@ -105,7 +105,7 @@ def _addresses_in(sources: Iterable[str]) -> Addresses:
 
 
 def _with_addresses(source: str, addresses: Addresses) -> str:
-    """Return HTML with its links to pages and documents leading there."""
+    """Return HTML with these URLs in its links to pages and documents."""
 
     def resolved(tag: re.Match) -> str:
         attributes = extract_attrs(tag[1])

@@ -153,7 +153,7 @@ class SiteSettings(BaseSiteSetting):
 
     @classmethod
     def for_site(cls, site: Site | None) -> "SiteSettings":
-        """Return those of a site; as they are at first where there is none."""
+        """Return the settings of a site; the defaults if there is no site."""
         return super().for_site(site) if site else cls()
 
     def clean(self) -> None:

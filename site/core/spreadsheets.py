@@ -1,4 +1,4 @@
-"""Spreadsheets that editors download hold text, whatever a stranger has written."""
+"""Keep formulas out of the spreadsheets that editors download."""
 
 import re
 from typing import Any
@@ -13,14 +13,14 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def as_text(value: Any) -> Any:
-    """Return a string with a quote before it where it could be taken for a formula."""
+    """Return a string, prefixed with a quote if it could be taken for a formula."""
     if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value
 
 
 def protect_exports() -> None:
-    """Have each of Wagtail's views that export CSV or XLSX write text only.
+    """Make each of Wagtail's views that export CSV or XLSX write text only.
 
     Wagtail has no setting for it, and its views of users, snippets, redirects, forms and reports,
     and those of other packages, have only their mixin in common.

@@ -11,7 +11,7 @@ from taggit.utils import _parse_tags as split_tags
 
 from .text import is_visible
 
-# Room for a number behind it.
+# Leaves room for a number after it.
 MAX_SLUG_LENGTH = 90
 
 
@@ -22,7 +22,7 @@ def parse_tags(text: str) -> list[str]:
 
 @receiver(pre_save, sender=Tag, dispatch_uid="core.tags.slug")
 def spell_out_symbols(instance: Tag, **kwargs: object) -> None:
-    """Give a tag without letters, as “🎉”, a slug of what Unicode calls its characters.
+    """Return a slug of Unicode character names for a tag without letters, such as “🎉”.
 
     taggit would leave it empty, and there is no URL without a slug. One that became too long, for
     some characters are spelt out, is cut.

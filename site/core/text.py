@@ -1,4 +1,4 @@
-"""What text consists of: characters that XML and databases take, and characters that are seen."""
+"""Check the characters of text: valid in XML and databases, and visible to readers."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ def without_controls(text: str) -> str:
 
 
 def without_controls_inside(value: Any) -> Any:
-    """Return a value of JSON with the same characters removed from all text in it."""
+    """Return a JSON value with the same characters removed from all its text."""
     match value:
         case str():
             return without_controls(value)
@@ -45,9 +45,9 @@ def is_visible(text: str) -> bool:
 
 
 def validate_visible(text: str) -> None:
-    """Raise ValidationError for a text of invisible characters only; an empty one is let pass."""
+    """Raise ValidationError for a text of invisible characters only; an empty text is valid."""
     if text and not is_visible(text):
         raise ValidationError(
-            _("This has only invisible characters. Enter something that readers can see."),
+            _("This contains only invisible characters. Enter text that readers can see."),
             code="invisible",
         )

@@ -19,7 +19,7 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
-    """Serve a page as Wagtail does, which by itself looks it up level by level.
+    """Serve a page as Wagtail does, but without looking it up level by level.
 
     Wagtail looks at the method only once somebody may see the page: a password form answers others.
     """
@@ -36,7 +36,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that a request cannot be understood; of a form that is too large, what to do about it.
+    """Answer a bad request; for a form that is too large, say what to do about it.
 
     A request with an invalid host belongs to no site, so no page of a site can be rendered for it.
     """

@@ -72,7 +72,7 @@ def is_open_to_all() -> Q:
 
 
 def restrictions_of(page: Page) -> QuerySet[PageViewRestriction]:
-    """Return the view restrictions that keep a page from anyone, those on sources among them."""
+    """Return the view restrictions that apply to a page, including those on sources."""
     paths: set[str] = set()
     found = _line(page.path)
     while found:

@@ -1,4 +1,4 @@
-"""Blocks whose lines of text are empty, or hold something that readers can see."""
+"""Blocks whose lines of text are empty or contain visible characters."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from .text import validate_visible
 
 
 class VisibleWords(blocks.Block):
-    """Mix into a block: labels, titles and names of invisible characters only are refused.
+    """Mixin for blocks that refuses labels, titles and names of invisible characters only.
 
     They would become links and headings that nobody sees.
     """
 
     def clean(self, value: Any) -> Any:
-        """Return the value cleaned. Raises for an invisible line of it, in drafts too."""
+        """Return the cleaned value. Raises ValidationError for an invisible line, in drafts too."""
         value = super().clean(value)
         if isinstance(self, blocks.CharBlock):
             validate_visible(value)

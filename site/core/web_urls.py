@@ -1,4 +1,4 @@
-"""Take URLs apart that people wrote: what is no URL never raises."""
+"""Parse URLs that people wrote, without raising for invalid ones."""
 
 from urllib.parse import SplitResult, urljoin, urlsplit
 

@@ -262,7 +262,7 @@ class TestLimits:
         assert answer.status_code == 404
         assert "This PDF could not be made" in answer.text
         editor = admin_client.get(f"/admin/pages/{post.pk}/edit/").text
-        assert "Readers are offered no PDF of the published post: it is so long" in editor
+        assert "Readers cannot download the published post as PDF: the post is too long" in editor
         with time_machine.travel(timezone.now() + timedelta(days=2)):
             assert not PostPDF.objects.waiting(timezone.now())
             tidy_pdfs()

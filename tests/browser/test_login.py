@@ -28,7 +28,7 @@ def test_account_is_protected(open_window, live_site, width: int, scheme: str):
     page.get_by_role("link", name="Set up an authenticator app").click()
     secret = page.locator(".account-secret").inner_text()
     visit.look()
-    page.get_by_label("Type the code that the app shows").fill(code_now(secret))
+    page.get_by_label("Enter the code from the app").fill(code_now(secret))
     page.get_by_role("button", name="Set up").click()
     expect(page.locator(".account-codes li")).to_have_count(10)
     visit.look()

@@ -297,7 +297,7 @@ class TestEvents:
         with django_capture_on_commit_callbacks(execute=True):
             tell_editors(digest, Cause.SKIPPED)
             Digest.objects.all().delete()
-        assert "could not be told" in caplog.text
+        assert "could not be alerted" in caplog.text
 
 
 class TestTheWatchdog:

@@ -65,7 +65,7 @@ def test_a_digest_that_ended_with_mass_failures(add, counts, is_problem):
     assert found() == (["lost"] if is_problem else [])
     text, code = run()
     assert code == is_problem
-    assert ("See why, and whether to send them again." in text) is is_problem
+    assert ("decide whether to send them again." in text) is is_problem
 
 
 def test_mass_failures_of_long_ago_are_past_acting_on(add):

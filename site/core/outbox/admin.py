@@ -1,4 +1,4 @@
-"""The list of outgoing emails in the admin, to look at only."""
+"""The read-only list of outgoing emails in the admin."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -10,7 +10,7 @@ outgoing_email_policy = LimitedPolicy(OutgoingEmail, ["view"])
 
 
 class OutgoingEmailViewSet(RecordViewSet):
-    """Outgoing emails, with what the mail server said of those that were not sent."""
+    """Outgoing emails, with the mail server's reply for those that were not sent."""
 
     model = OutgoingEmail
     name = "outgoing_emails"

@@ -32,7 +32,7 @@ _kinds: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> Kind:
-    """Make a kind known to the outbox, and return it."""
+    """Register a kind with the outbox, and return it."""
     _kinds[kind.name] = kind
     return kind
 

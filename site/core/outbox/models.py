@@ -11,15 +11,15 @@ class OutgoingEmailQuerySet(models.QuerySet):
     """Outgoing emails."""
 
     def queued(self) -> "OutgoingEmailQuerySet":
-        """Those that wait to be sent."""
+        """Return the emails that are queued."""
         return self.filter(state="queued")
 
     def due(self, now: datetime) -> "OutgoingEmailQuerySet":
-        """Those whose next attempt may be made."""
+        """Return the emails whose next attempt is due."""
         return self.queued().filter(next_attempt_at__lte=now)
 
     def sent_since(self, moment: datetime) -> "OutgoingEmailQuerySet":
-        """Those that were sent after a moment."""
+        """Return the emails that were sent after a time."""
         return self.filter(state="sent", finished_at__gt=moment)
 
 
@@ -79,7 +79,7 @@ class OutgoingEmail(models.Model):
 
     @property
     def kind_label(self) -> str:
-        """What kind of email it is, in words."""
+        """Return the label of its kind."""
         return str(kinds.get(self.kind).label)
 
     kind_label.fget.short_description = _("kind")

@@ -1,4 +1,4 @@
-"""Queue emails, send those that are due, and try those again that were not accepted."""
+"""Queue emails, send those that are due, and retry those that were not accepted."""
 
 import logging
 import smtplib
@@ -111,7 +111,7 @@ def prune(now: datetime) -> None:
 
 
 def _deliver(message: EmailMessage, has_second_route: bool) -> None:
-    """Hand a message to the mail server, or by the second route if that fails.
+    """Submit a message to the mail server, or by the second route if that fails.
 
     Raises the error of the mail server if there is no second route or it fails too.
     """
@@ -133,7 +133,7 @@ def _hand_over(message: EmailMessage, route: Mapping[str, Any]) -> None:
 
 
 def _postpone(email: OutgoingEmail, error: Exception, now: datetime) -> None:
-    """Have an email tried again, or give it up if it was tried for long enough."""
+    """Retry an email later, or give it up if it was tried for long enough."""
     logger.warning(
         "Outgoing email %s (%s) was not sent: %r", email.pk, email.kind, error, extra=_ids(email)
     )

@@ -1,4 +1,4 @@
-"""A search backend for Wagtail: its own for the database, with words as ``tokens`` has them."""
+"""Wagtail's search backend for the database, with words split by ``tokens``."""
 
 from typing import Any
 

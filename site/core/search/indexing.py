@@ -1,4 +1,4 @@
-"""What the index holds of an object: tokens of its search fields, and text to show excerpts of."""
+"""Index objects: tokens of their search fields, and the text from which excerpts are taken."""
 
 import copy
 import re
@@ -30,11 +30,11 @@ class Indexer(Protocol):
     search_fields: list[BaseField]
 
     def prepare_field(self, obj: Model, field: BaseField) -> Iterable[Sequence[Any]]:
-        """Yield fields with what they hold, which comes last."""
+        """Yield fields, each with its content as the last item."""
 
 
 class TokenizingIndex(BaseIndex):
-    """Mix into an index of Wagtail's: it gets the tokens of texts instead of the texts."""
+    """Mixin for Wagtail's indexes that indexes the tokens of texts instead of the texts."""
 
     indexer_class: type[Indexer]
 

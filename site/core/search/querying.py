@@ -22,7 +22,7 @@ class Syntax:
     prefix: str
 
     def term(self, word: Word, is_prefix: bool) -> str:
-        """Return what finds a word, or words that begin with it."""
+        """Return the expression for a word, or for words that begin with it."""
         alternatives = [
             self.all_of([self._token(token) for token in tokens], self.prefix if is_prefix else "")
             for tokens in alternatives_for(word)
@@ -51,7 +51,7 @@ class Syntax:
 
 
 class TokenizingBackend(BaseSearchBackend):
-    """Mix into a backend of Wagtail's: a query without any word finds nothing."""
+    """Mixin for Wagtail's backends: a query without words finds nothing."""
 
     def _search(
         self, query_compiler_class: type, query: SearchQuery | str, *args: object, **kwargs: object

@@ -42,7 +42,7 @@ _JOINERS = f"{_APOSTROPHES}{_HYPHENS}.·‧^\u05f3\u05f4\u200b"
 # Between digits alone, as in “1,000” and “1 000”; and in Hebrew abbreviations.
 _OF_NUMBERS = ",\u00a0\u2009\u202f"
 _JOINER = rf'(?:[{_JOINERS}]|(?<=\d)[{_OF_NUMBERS}](?=\d)|(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea]))'
-# They stand apart from what they are written behind: “word¹”, “m²”, “7½”.
+# Separated from the text before them: “word¹”, “m²”, “7½”.
 _RAISED = "²³¹⁰⁴-⁹¼-¾⅐-⅞"
 _LETTER = rf"[\w{_MARKS}{_INVISIBLE}]"
 
@@ -64,7 +64,7 @@ _PLAIN = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t"}
     | {"þ": "th", "ŋ": "n"}
 )
-# How these are written where a keyboard lacks them: “Mueller”, “Aarhus”.
+# How these are written if a keyboard lacks them: “Mueller”, “Aarhus”.
 _SPELLED_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
     | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}

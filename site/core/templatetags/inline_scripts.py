@@ -1,4 +1,4 @@
-"""``{% widget_start %}``: have a widget or panel of Wagtail started without an inline script."""
+"""``{% widget_start %}``: start a widget or panel of Wagtail without an inline script."""
 
 import json
 
@@ -12,6 +12,6 @@ register = template.Library()
 
 @register.simple_tag
 def widget_start(function: str, options_json: str, element_id: str = "") -> SafeString:
-    """Write the element that has a widget or panel started, with options that are JSON already."""
+    """Render the element that starts a widget or panel; the options are already JSON."""
     before = [element_id] if element_id else []
     return inline_scripts.widget_start(function, *before, json.loads(options_json))

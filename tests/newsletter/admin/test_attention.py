@@ -43,7 +43,7 @@ def test_where_all_is_well_there_is_no_panel(admin_client, digest):
 
 def test_a_digest_that_is_held_is_named_with_a_link(admin_client, digest):
     Digest.objects.update(state="held")
-    assert matters(admin_client) == ["On hold, since it is late. Send it now, or skip it."]
+    assert matters(admin_client) == ["On hold because it is late. Send it now or skip it."]
     link = f'href="{reverse("newsletter_digests:inspect", args=[digest.pk])}"'
     assert link in admin_client.get(HOME).content.decode()
 

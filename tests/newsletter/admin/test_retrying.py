@@ -51,19 +51,19 @@ def test_the_digest_offers_it_and_says_why_readers_were_skipped(admin_client, di
     response = admin_client.get(inspect_url(digest))
     assert retry_url(digest) in response.text
     rows = {row["What became of them"]: row for row in table_in(response, "Mails")}
-    assert rows["Not sent"]["What that means"].startswith("For 1 reader the posts were not")
+    assert rows["Not sent"]["What that means"].startswith("For 1 reader, the posts were no")
 
 
 def test_the_page_says_whom_and_what_and_does_nothing(admin_client, digest):
     words = words_of(admin_client.get(retry_url(digest)))
     assert "Send this digest to 2 readers who missed it?" in words
     assert "1 mail: 554 5.7.1 Relay access denied" in words
-    assert "1 mail: Its posts were not public, or not in the section." in words
+    assert "1 mail: Its posts were not public or were not in the section." in words
     assert "Posts that can be sent now: Rain" in words
     assert "ben@example.com" in words
     assert "cleo@example.com" in words
     assert "ana@example.com" not in words
-    assert "1 other reader is left out" in words
+    assert "1 other reader is not included" in words
     assert Delivery.objects.filter(state="pending").count() == 0
 
 

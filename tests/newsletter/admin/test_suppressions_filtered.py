@@ -78,7 +78,7 @@ def test_what_the_filters_find_is_removed(admin_client, suppressed, digest, filt
 
 def test_it_is_logged_without_addresses(admin_client, suppressed, digest):
     response = lift_all(admin_client, 2, digest=str(digest.pk), reason="bounced")
-    assert messages_of(response) == "2 suppressions are removed."
+    assert messages_of(response) == "2 suppressions removed."
     entry = ModelLogEntry.objects.get(action="newsletter.lift_all")
     assert entry.message == "Suppressions removed: 2"
     assert entry.data["filters"] == {"digest": str(digest.pk), "reason": "bounced"}

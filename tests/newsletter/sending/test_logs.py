@@ -25,7 +25,7 @@ def test_a_batch_leaves_a_line_at_its_beginning_and_one_at_its_end(batch, server
     ids = {"batch": batch.pk, "digest": batch.cohort.digest_id, "newsletter": "letter"}
     begin, end = lines(caplog)
     assert begin == (f"Batch {batch.pk} is begun, attempt 1", ids)
-    assert f"Batch {batch.pk} is let go of, done: 2 sent, 1 failed, 0 skipped, 0 in doubt" in end[0]
+    assert f"Batch {batch.pk} is released, done: 2 sent, 1 failed, 0 skipped, 0 in doubt" in end[0]
     assert end[0].endswith(" a second")
     assert end[1] == ids | {"sent": 2, "failed": 1, "skipped": 0, "in_doubt": 0}
 

@@ -38,7 +38,7 @@ class TestOutage:
         assert mailgun.sizes[:5] == [50, 1, 1, 1, 1]
         assert mailgun.sizes[5] > 1
         assert counts(digest.deliveries.all()) == {"in_doubt": 53, "sent": 347}
-        assert "rests until" in caplog.text
+        assert "waits until" in caplog.text
         digest.refresh_from_db()
         assert digest.state == Digest.State.SENT
         assert set(mailgun.asked.values()) == {1}

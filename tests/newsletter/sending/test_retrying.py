@@ -164,4 +164,4 @@ class TestWithdrawnPosts:
         (told,) = mailoutbox
         assert "was not sent to some readers" in told.subject
         assert "10 readers did not get it" in told.body
-        assert "Send to those who missed it" in told.body
+        assert "Send to readers who missed it" in told.body

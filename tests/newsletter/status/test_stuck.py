@@ -142,6 +142,6 @@ class TestNotices:
     def test_notices_that_were_given_up_need_attention(self, notice, clock):
         Notice.objects.update(given_up_at=NOW)
         assert troubles() == [
-            "Confirmation and welcome emails: 1 email was not accepted by the mail server and was "
+            "Confirmation and welcome emails: The mail server did not accept 1 email, and it was "
             "given up. Connection refused"
         ]

@@ -1,4 +1,4 @@
-"""Helps somebody back in who has lost every second factor, and the recovery codes."""
+"""Let a user who has lost every second factor and recovery code log in again."""
 
 from argparse import ArgumentParser
 
