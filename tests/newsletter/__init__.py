@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.db.models import QuerySet
 from django.test import override_settings
 
-from core.outbox import sending
+from core.outbox.sending import send_due
 from newsletter import alerts
 
 
@@ -25,5 +25,5 @@ def send_alerts(now: datetime) -> list[EmailMessage]:
     before = len(getattr(mail, "outbox", []))
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         alerts.queue_summaries(now)
-        sending.send_due(now + alerts.GATHERING_TIME)
+        send_due(now + alerts.GATHERING_TIME)
     return getattr(mail, "outbox", [])[before:]

@@ -163,4 +163,5 @@ class TestWithdrawnPosts:
         (alert,) = send_alerts(now)
         assert "Was not sent to some readers: its posts were withdrawn." in alert.body
         assert "0 failed and 10 skipped of 20 emails" in alert.body
-        assert send_alerts(now + 2 * alerts.REPEAT_AFTER) == []
+        repeated = send_alerts(now + 2 * alerts.REPEAT_AFTER)
+        assert not any("withdrawn" in alert.body for alert in repeated)
