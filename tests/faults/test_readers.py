@@ -1,6 +1,7 @@
 """Readers who cannot be sent to, or who go away in mid-send, do not disturb the mails of others."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import connections
@@ -90,7 +91,9 @@ def test_addresses_bounce_in_mid_send(fall_due, complete, server, bounce, newsle
     """Those of mails just handed over, and one by a mail of an earlier digest."""
     readers = fall_due(2 * BATCH_SIZE)
     earlier = DeliveryFactory(
-        digest=DigestFactory(newsletter=newsletter, state="sent"),
+        digest=DigestFactory(
+            newsletter=newsletter, state="sent", until=timezone.now() - timedelta(days=2)
+        ),
         subscription=Subscription.objects.get(subscriber__email=LATER),
         state="sent",
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Digest, Suppression
 from newsletter.sending import controls, refusals, verdicts
+from newsletter.sending.outcomes import Outcome, Result
 from tests.factories import PostFactory
 from tests.newsletter import counts, send_alerts
 from tests.smtp import Stage
@@ -68,13 +69,11 @@ class TestEverybodyIsRefused:
         assert server.counts == dict.fromkeys(addresses(number), 1)
         assert refresh(digest).state == Digest.State.SENT
 
-    def test_editors_are_told_each_time_but_once_an_hour(
-        self, plan, server, later, clock, admin_user
-    ):
+    def test_editors_are_told_each_time_but_once_an_hour(self, plan, server, clock, admin_user):
         digest = plan(*addresses(5))
         server.answer(UNKNOWN)
         for _ in range(2):
-            later()
+            tasks.tick()
             (alert,) = send_alerts(timezone.now())
             assert alert.subject == f"Needs attention: {digest}"
             text = " ".join(alert.body.split())
@@ -82,7 +81,7 @@ class TestEverybodyIsRefused:
             assert "User unknown in relay recipient table" in text
             controls.resume(digest)
             clock.shift(timedelta(minutes=30))
-            later()
+            tasks.tick()
             assert refresh(digest).paused_at
             assert send_alerts(timezone.now()) == []
             controls.resume(digest)
@@ -145,6 +144,20 @@ class TestInMidSend:
         later()
         assert counts(digest.deliveries.all()) == {"sent": 150}
         assert server.counts == dict.fromkeys(addresses(150), 1)
+
+    def test_an_acceptance_that_may_be_older_ends_no_refusal_of_another_worker(self, plan, server):
+        digest = plan(*addresses(4))
+        Digest.objects.update(is_proven=True)
+        first, second, third, fourth = digest.deliveries.order_by("pk").values_list("pk", flat=True)
+        mine = Batch.objects.select_related("cohort__digest").get()
+        theirs = Batch.objects.select_related("cohort__digest").get()
+        refusals.judge(theirs, [Result(first, Outcome.REFUSED, UNKNOWN)], NOW)
+        accepted = Result(second, Outcome.ACCEPTED)
+        refusals.judge(mine, [accepted, Result(third, Outcome.REFUSED, UNKNOWN)], NOW)
+        assert refresh(digest).refused == [first, third]
+        next_part = Batch.objects.select_related("cohort__digest").get()
+        refusals.judge(next_part, [Result(fourth, Outcome.ACCEPTED)], NOW)
+        assert refresh(digest).refused == []
 
     def test_a_cluster_of_bad_addresses_fails_once_an_editor_resumes(
         self, plan, server, later, settings
