@@ -60,7 +60,7 @@ def ask_for(post: PostPage, now: datetime) -> PostPDF:
     return wanted
 
 
-def make_waiting() -> None:
+def make_queued() -> None:
     """Make the requested PDFs one after the other, unless enough threads are doing so already.
 
     Those that other workers are making are passed over.

@@ -67,9 +67,9 @@ class SubscriberQuerySet(models.QuerySet):
 
     def at(self, email: str) -> "SubscriberQuerySet":
         """Return the subscriber at an address in any spelling, as the unique index compares it."""
-        return self.at_any([email])
+        return self.at_addresses([email])
 
-    def at_any(self, emails: Sequence[str]) -> "SubscriberQuerySet":
+    def at_addresses(self, emails: Sequence[str]) -> "SubscriberQuerySet":
         """Return the subscribers at several addresses, in the same way."""
         keys = [address_key(email) for email in emails]
         return self.alias(key=Lower("email")).filter(key__in=keys)

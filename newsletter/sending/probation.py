@@ -47,7 +47,7 @@ def record_progress(digest: Digest, is_accepted: bool) -> None:
     An acceptance alone ends the probation. It writes only where ``digest`` had trouble when it was
     last looked at.
     """
-    values = controls.UNTROUBLED | ({"is_proven": True} if is_accepted else {})
+    values = controls.NO_FAILURES | ({"is_proven": True} if is_accepted else {})
     if any(getattr(digest, name) != value for name, value in values.items()):
         Digest.objects.filter(pk=digest.pk).update(**values)
 

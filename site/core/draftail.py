@@ -48,13 +48,13 @@ def _cleaned(posted: str) -> str:
     """
     content = without_controls_inside(json.loads(posted))
     entities = content["entityMap"]
-    broken = {key for key, entity in entities.items() if not _leads_somewhere(entity["data"])}
+    broken = {key for key, entity in entities.items() if not _has_valid_key(entity["data"])}
     for block in content["blocks"]:
         ranges = block.get("entityRanges", [])
         block["entityRanges"] = [it for it in ranges if str(it["key"]) not in broken]
     return json.dumps(content)
 
 
-def _leads_somewhere(data: dict[str, Any]) -> bool:
+def _has_valid_key(data: dict[str, Any]) -> bool:
     """Return whether a link has a valid primary key; links to URLs have none."""
     return data.get("id") is None or parse_pk(data["id"]) is not None
