@@ -52,7 +52,7 @@ class Cause(models.TextChoices):
 def tell_editors(digest: Digest, cause: Cause) -> None:
     """Queue an alert to the editors about a digest.
 
-    In a transaction it waits for the end of it. It never raises. Digests that are paused or on hold
+    In a transaction it runs on commit. It never raises. Digests that are paused or on hold
     need no call: ``problems`` finds them.
     """
     transaction.on_commit(partial(_tell, digest.pk, cause), robust=True)

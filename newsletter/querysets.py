@@ -335,7 +335,7 @@ class DeliveryQuerySet(models.QuerySet):
     def requeued(self, **values: Any) -> "Counter[str]":
         """Queue the deliveries again, in any state and fate; return how the counts changed.
 
-        What a refusal told of a mail's fate is forgotten, for there is to be another answer.
+        The fate that a refusal set is cleared, because another result will follow.
         """
         changes: Counter[str] = Counter()
         for state, fate, number in (

@@ -158,7 +158,7 @@ def _write(
 ) -> Counter[str]:
     """Change a delivery, and return the changes in the counts of each state and fate.
 
-    What a provider dropped it had taken before: ``sent_at`` stays, so that it is not sent again.
+    A provider accepts an email before it drops it: ``sent_at`` stays, so it is not sent again.
     """
     words = verdict.words
     is_news = (state, fate) != (delivery.state, delivery.fate)

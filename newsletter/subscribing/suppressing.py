@@ -66,7 +66,7 @@ def lift(suppression: Suppression, now: datetime) -> bool:
     """Let an address be mailed again, by an editor; return whether it was suppressed until now.
 
     Subscriptions that were stopped become active; see ``windows`` for the posts that they get.
-    Those that were left stay so.
+    Unsubscribed ones stay unsubscribed.
     """
     return _lift([suppression.pk], now) > 0
 

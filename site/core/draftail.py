@@ -44,7 +44,7 @@ class RichTextArea(DraftailRichTextArea):
 def _cleaned(posted: str) -> str:
     """Return Draft.js content without what cannot be stored, and without links that lead nowhere.
 
-    Raises where it is no such content.
+    Raises an error for other content.
     """
     content = without_controls_inside(json.loads(posted))
     entities = content["entityMap"]
