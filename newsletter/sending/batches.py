@@ -58,7 +58,7 @@ def _pause_without_login(digest: Digest, halt: Halt, now: datetime) -> None:
     controls.pause(digest, halt.detail, now, Digest.PauseReason.CREDENTIALS)
 
 
-# What a person has to mend.
+# The outcomes that an editor must resolve.
 PAUSING = {Outcome.UNAUTHORIZED: _pause_without_login, Outcome.TURNED_AWAY: refusals.pause}
 
 
@@ -210,7 +210,7 @@ def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> lis
     """
     waiting = batch.deliveries.all()
     if batch.is_probe and not last and waiting.untroubled().to_submit(0, 1).exists():
-        # Who was refused before tells less of whether the server takes mail now.
+        # Recipients refused before say less about whether the server accepts mail now.
         waiting = waiting.untroubled()
     while rows := list(waiting.to_submit(last, size).recipients()):
         part = [Recipient(*row[:-1]) for row in rows if row[-1]]
