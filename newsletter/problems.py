@@ -5,6 +5,7 @@ them. The number of queries does not grow with what there is.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -114,7 +115,9 @@ def _paused(now: datetime) -> Iterator[Problem]:
             "zone": digest.newsletter.time_zone,
             "reason": digest.pause_text,
         }
-        yield _problem("paused", digest, text, digest.paused_at)
+        # One that is paused again is another problem, which editors are told of without delay.
+        problem = _problem("paused", digest, text, digest.paused_at)
+        yield replace(problem, key=f"{problem.key}-{digest.paused_at.isoformat()}")
 
 
 def _unplanned(now: datetime) -> Iterator[Problem]:

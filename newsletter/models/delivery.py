@@ -43,9 +43,11 @@ class Batch(models.Model):
     submission_seconds = models.FloatField(default=0)
 
     # Not stored: what the worker knows that has claimed it. Whether it is the one batch of a digest
-    # on probation; and whether the server has accepted or refused any of it since.
+    # on probation; whether the server has accepted or refused any of it since; and the deliveries
+    # that were tried before earlier ones.
     is_probe = False
     has_progressed = False
+    tried_first: frozenset[int] = frozenset()
 
     objects = BatchQuerySet.as_manager()
 

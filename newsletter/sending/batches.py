@@ -168,8 +168,7 @@ def _checkpoint(
     part: list[Recipient] = []
     size = _size_of_part(batch, size) if is_ours else 0
     if size:
-        tried = [r.delivery_id for r in results if r.outcome is not Outcome.UNTRIED]
-        part = _next_part(batch, tried[-1] if tried else 0, size, changes)
+        part = _next_part(batch, results, size, changes)
     Batch.objects.filter(pk=batch.pk).add_counts(
         changes,
         submissions=F("submissions") + (1 if results else 0),
@@ -202,16 +201,37 @@ def _others_wait(batch: Batch) -> bool:
     return others.filter(cohort__digest=batch.cohort.digest_id).exists()
 
 
-def _next_part(batch: Batch, last: int, size: int, changes: Counter[str]) -> list[Recipient]:
-    """Mark the next deliveries as being submitted, and return whom they go to.
+def _next_part(
+    batch: Batch, results: Sequence[Result], size: int, changes: Counter[str]
+) -> list[Recipient]:
+    """Return the next part after the one that ``results`` are of; there are none before the first.
+
+    Each delivery is tried once while a batch is claimed, in order. A batch that finds out whether
+    the server takes mail begins with deliveries that nothing was said of: who was refused before
+    tells less. The part after that one begins with the earliest again, and leaves those out.
+    """
+    if not results:
+        batch.tried_first = frozenset()
+        if batch.is_probe:
+            part = _mark_next(batch, batch.deliveries.untroubled(), 0, size, changes)
+            batch.tried_first = frozenset(recipient.delivery_id for recipient in part)
+            if part:
+                return part
+    tried = [r.delivery_id for r in results if r.outcome is not Outcome.UNTRIED]
+    batch.tried_first -= {r.delivery_id for r in results} - set(tried)
+    in_order = [pk for pk in tried if pk not in batch.tried_first]
+    waiting = batch.deliveries.exclude(pk__in=batch.tried_first)
+    return _mark_next(batch, waiting, in_order[-1] if in_order else 0, size, changes)
+
+
+def _mark_next(
+    batch: Batch, waiting: DeliveryQuerySet, last: int, size: int, changes: Counter[str]
+) -> list[Recipient]:
+    """Mark the first of ``waiting`` after a key as being submitted, and return whom they go to.
 
     Leaving counts from the moment it is done, so who still wants the mail is asked here. Deliveries
     that are marked already were so by ourselves, and not handed over: the answer got lost.
     """
-    waiting = batch.deliveries.all()
-    if batch.is_probe and not last and waiting.untroubled().to_submit(0, 1).exists():
-        # Recipients refused before say less about whether the server accepts mail now.
-        waiting = waiting.untroubled()
     while rows := list(waiting.to_submit(last, size).recipients()):
         part = [Recipient(*row[:-1]) for row in rows if row[-1]]
         numbers = [recipient.delivery_id for recipient in part]

@@ -64,20 +64,28 @@ def settle(digest: Digest, now: datetime) -> None:
 
 @transaction.atomic
 def _extend_run(digest: Digest, results: Sequence[Result]) -> tuple[list[int], bool]:
-    """Add the refusals of a part to the run, which an acceptance ends.
+    """Add the refusals of a part to the run, and end those that an acceptance has followed.
 
-    Returns the run before that, and whether the fault is the server's.
+    ``digest`` is as it was when the part was begun. What other workers recorded since was refused
+    while the part was under way: an acceptance of the part may be older, and does not end it.
+    Returns the refusals that ended, and whether the fault is the server's.
     """
     locked = Digest.objects.select_for_update().get(pk=digest.pk)
-    run, is_servers_fault = _judged(locked, results)
+    earlier = [pk for pk in locked.refused if pk in digest.refused]
+    run, is_servers_fault = _judged(locked, results, earlier)
     if run != locked.refused:
         is_proven = locked.is_proven and not is_servers_fault
         Digest.objects.filter(pk=digest.pk).update(refused=run, is_proven=is_proven)
-    return locked.refused, is_servers_fault
+    return earlier, is_servers_fault
 
 
-def _judged(digest: Digest, results: Sequence[Result]) -> tuple[list[int], bool]:
-    """Return the run of refusals after a part, and whether the fault is the server's."""
+def _judged(
+    digest: Digest, results: Sequence[Result], earlier: Sequence[int]
+) -> tuple[list[int], bool]:
+    """Return the run of refusals after a part, and whether the fault is the server's.
+
+    ``earlier`` are the refusals that an acceptance of the part ends.
+    """
     refused = _refused(results)
     everybody = list(dict.fromkeys([*digest.refused, *refused]))
     if digest.pause_code == Digest.PauseReason.REFUSED:
@@ -85,8 +93,8 @@ def _judged(digest: Digest, results: Sequence[Result]) -> tuple[list[int], bool]
     accepted = sum(result.outcome is Outcome.ACCEPTED for result in results)
     counted = _first_time(refused) if digest.is_proven else set(refused)
     run = [number for number in _refused(_tail(results)) if number in counted]
-    if not accepted:
-        run = list(dict.fromkeys([*digest.refused, *run]))
+    kept = [pk for pk in digest.refused if not accepted or pk not in earlier]
+    run = list(dict.fromkeys([*kept, *run]))
     limit = MAX_RUN if digest.is_proven or accepted else MAX_RUN_UNPROVEN
     is_majority = len(counted) >= MIN_MAJORITY and len(counted) > accepted
     return (everybody, True) if is_majority or len(run) >= limit else (run, False)

@@ -25,14 +25,17 @@ def unsent(digest: Digest) -> DeliveryQuerySet:
 
 
 def retryable(digest: Digest) -> DeliveryQuerySet:
-    """Return those of them that may be sent now: to active subscriptions, of posts to be mailed."""
-    posts = selection.mailable(digest.posts.all(), digest.newsletter)
-    cohorts = Cohort.objects.filter(digest=digest, posts__in=posts.values("pk"))
+    """Return those of them that may be sent now: to active subscriptions, of posts to be mailed.
+
+    Posts and cohorts are few and looked up first: as subqueries they nest too deeply for SQLite.
+    """
+    posts = selection.mailable(digest.posts.all(), digest.newsletter).values_list("pk", flat=True)
+    cohorts = Cohort.objects.filter(digest=digest, posts__in=list(posts)).distinct()
     skipped = Q(state=Delivery.State.SKIPPED, error__in=SKIPPED_FOR)
     return unsent(digest).filter(
         Q(state=Delivery.State.FAILED) | skipped,
         subscription__state=Subscription.State.ACTIVE,
-        batch__cohort__in=cohorts.values("pk"),
+        batch__cohort__in=list(cohorts.values_list("pk", flat=True)),
     )
 
 

@@ -207,7 +207,8 @@ globals().update(env.broker("CELERY_BROKER_URL", "filesystem://", VAR_DIR / "bro
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 # Queues are served by three processes of the Procfile, see decision 0022. The worker serves the
-# default queue: ticks, scheduled publishing and single emails. All of its tasks must be short.
+# default queue: ticks, scheduled publishing, sign-ups and single emails. All of its tasks must be
+# short.
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     # The sender: a digest takes hours. Planning does not wait for the batches of other digests.
@@ -219,6 +220,7 @@ CELERY_TASK_ROUTES = {
     **{
         task: {"queue": "background"}
         for task in (
+            "accounts.tasks.tidy_logins",
             "blog.tasks.ask_about_embeds",
             "blog.tasks.delete_old_spam",
             "blog.tasks.index_all_pages",

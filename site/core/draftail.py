@@ -44,9 +44,11 @@ class RichTextArea(DraftailRichTextArea):
 def _cleaned(posted: str) -> str:
     """Return Draft.js content without what cannot be stored, and without links that lead nowhere.
 
-    Raises an error for other content.
+    Draft.js posts an empty editor as ``null``. Raises an error for other content.
     """
     content = without_controls_inside(json.loads(posted))
+    if content is None:
+        return "null"
     entities = content["entityMap"]
     broken = {key for key, entity in entities.items() if not _has_valid_key(entity["data"])}
     for block in content["blocks"]:

@@ -1,8 +1,8 @@
 """What the site serves beside pages."""
 
 from django.core.cache import cache
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from wagtail.models import Page
@@ -36,7 +36,12 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a bad request; for a form that is too large, say what to do about it."""
+    """Answer a bad request; for a form that is too large, say what to do about it.
+
+    A request with an invalid host belongs to no site, so no page of a site can be rendered for it.
+    """
+    if isinstance(exception, DisallowedHost):
+        return HttpResponseBadRequest("Bad request\n", content_type="text/plain")
     is_too_large = isinstance(exception, TooManyFieldsSent | RequestDataTooBig)
     context = {"is_too_large": is_too_large}
     return render(request, "400.html", context, status=413 if is_too_large else 400)

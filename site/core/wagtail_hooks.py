@@ -10,7 +10,7 @@ from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
 from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
-from . import deletions, rich_text_links
+from . import deletions, moderation, rich_text_links
 from .images import CheckedAvatarForm
 from .outbox.admin import OutgoingEmailViewSet
 
@@ -20,6 +20,7 @@ AvatarSettingsPanel.template_name = "core/account/avatar.html"
 
 hooks.register("register_rich_text_features", rich_text_links.register, order=1)
 hooks.register("register_admin_viewset", OutgoingEmailViewSet)
+hooks.register("before_edit_page", moderation.save_if_finished)
 hooks.register("before_delete_snippet", deletions.refuse_if_in_use)
 # The later of two bulk actions with one name counts.
 hooks.register("register_bulk_action", deletions.DeleteImages, order=1)

@@ -20,6 +20,7 @@ from blog import paper, pdf, printing
 from blog.models import Disclaimer, PostPage, PostPDF
 from blog.tasks import make_pdfs, tidy_pdfs
 from core.models import SiteSettings
+from core.storage import public_storage
 from tests.factories import (
     AuthorFactory,
     BookFactory,
@@ -432,7 +433,8 @@ class TestPaper:
 
     def test_nothing_is_asked_of_the_network_or_of_other_files(self, can_print, tmp_path):
         picture = ImageFactory().file.read()
-        default_storage.save("pixel.png", ContentFile(picture))
+        public_storage().save("pixel.png", ContentFile(picture))
+        default_storage.save("private.png", ContentFile(picture))
         (tmp_path / "secret.png").write_bytes(picture)
         addresses = (
             "http://127.0.0.1:1/",
@@ -442,6 +444,7 @@ class TestPaper:
             "http://localhost/media/../../etc/passwd",
             "http://localhost/media/%2e%2e/%2e%2e/etc/passwd",
             "/media/nothing.png",
+            "/media/private.png",
         )
         images = "".join(f'<img src="{address}" alt="x">' for address in addresses)
         style = f'<style>p {{ background: url("{tmp_path}/secret.png") }}</style>'

@@ -17,6 +17,12 @@ WAYS = pytest.mark.parametrize(
 )
 
 
+# Whether what moves or fades to its place is there; what goes round for ever is not waited for.
+SETTLED = """() => document.getAnimations().every(
+  (it) => it.playState !== "running" || it.effect.getComputedTiming().endTime === Infinity
+)"""
+
+
 class Visit:
     """A reader's window, and what no reader should meet with on the way."""
 
@@ -28,7 +34,12 @@ class Visit:
         page.on("request", self._see)
 
     def look(self) -> None:
-        """See that the page fits the window, and that everyone can use it (WCAG 2.2 AA)."""
+        """See that the page fits the window, and that everyone can use it (WCAG 2.2 AA).
+
+        People see it only with its style sheets; messages of the admin fade in.
+        """
+        self.page.wait_for_load_state()
+        self.page.wait_for_function(SETTLED)
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         if self.page.evaluate(wide):
             self.troubles.append(f"{self.page.url} scrolls sideways")

@@ -190,6 +190,14 @@ def test_rich_text_of_any_kind_keeps_its_words_and_opens_again(add, admin_client
     assert client.get("/feed.rss").status_code == 200
 
 
+def test_empty_rich_text_is_saved_as_empty(add, caplog):
+    # Draft.js posts an empty editor as null.
+    callout = {"kind": "note", "title": "", "text": "null", "phone": ""}
+    assert add(body=streamfield([("callout", callout)])).status_code == 302
+    assert saved().body[0].value["text"].source == ""
+    assert not [it for it in caplog.records if it.name == "core.draftail"]
+
+
 @pytest.mark.parametrize(
     "posted",
     [

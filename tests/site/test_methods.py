@@ -10,7 +10,13 @@ from wagtail_factories import DocumentFactory
 
 from blog.models import Series
 from home.models import ContactField, ContactPage, StandardPage
-from tests.factories import AuthorFactory, BookFactory, PostFactory, TopicFactory
+from tests.factories import (
+    AuthorFactory,
+    BookFactory,
+    CommentFactory,
+    PostFactory,
+    TopicFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +41,7 @@ def addresses(home, newsletter, section, settings) -> dict[str, set[str]]:
         tags=["wet"],
         series=series,
     )
+    comment = CommentFactory(post=post)
     about = home.add_child(instance=StandardPage(title="About", slug="about"))
     contact = ContactPage(title="Contact", slug="contact")
     contact.form_fields = [ContactField(label="Message", field_type="multiline")]
@@ -61,6 +68,7 @@ def addresses(home, newsletter, section, settings) -> dict[str, set[str]]:
                 document.url,
             ),
             *("/comments/challenge/", reverse("comments:thanks", args=[post.pk])),
+            reverse("comments:thread", args=[post.pk, comment.pk]),
             *("/newsletter/letter/asked/", "/metrics", "/styleguide/"),
         }
     )
@@ -98,7 +106,7 @@ def test_methods_that_are_allowed_are_answered(addresses, client):
                 assert answer.status_code == 200
                 assert allowed_by(answer) <= PAGE | {"POST"}
             if method == "HEAD":
-                assert not answer.content
+                assert not answer.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["password", "login"])

@@ -6,12 +6,16 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
   let timer;
   let request;
 
-  field.addEventListener("input", () => {
+  field.addEventListener("input", schedule);
+  // On a slow connection people type before this script has loaded.
+  if (field.value !== field.defaultValue) schedule();
+
+  function schedule() {
     clearTimeout(timer);
     request?.abort();
     const query = field.value.trim();
     if (query.length > 1) timer = setTimeout(suggest, WAIT_MS, query);
-  });
+  }
 
   async function suggest(query) {
     request = new AbortController();

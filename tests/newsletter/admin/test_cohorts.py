@@ -85,7 +85,7 @@ def test_why_a_mail_cannot_be_rendered_is_shown(admin_client, cohort, monkeypatc
 
     monkeypatch.setattr(mail, "compile_mjml", fail)
     page = text_of(admin_client, page_url(cohort))
-    assert "This mail cannot be rendered: unexpected end of stream" in page
+    assert "This mail cannot be rendered: ValueError: unexpected end of stream" in page
 
 
 def test_a_cohort_that_does_not_exist_is_not_found(admin_client, db):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core import mail
+from core import mail, problems
 from newsletter import tasks
 from newsletter.digests import planning
 from newsletter.models import Batch, Cohort, Digest
@@ -71,20 +71,24 @@ class TestRendering:
         assert states() == {"ana": "sent", "ben": "sent"}
         assert len(compiled) == 1
 
-    def test_a_digest_that_cannot_be_rendered_waits_and_goes_out_once_mended(
+    def test_a_digest_that_cannot_be_rendered_is_paused_and_sent_once_mended_and_resumed(
         self, plan, server, later, monkeypatch
     ):
         digest = plan("ana", "ben")
         with monkeypatch.context() as patch:
             patch.setattr(mail, "compile_mjml", _broken)
             tasks.tick()
-        batch = Batch.objects.get()
-        assert batch.state == Batch.State.PENDING
-        assert batch.not_before > NOW
-        assert "mj-section is not closed" in batch.error
-        assert set(states().values()) == {"pending"}
         digest.refresh_from_db()
         assert digest.state == Digest.State.SENDING
+        assert digest.pause_code == Digest.PauseReason.UNRENDERABLE
+        assert Batch.objects.get().state == Batch.State.PENDING
+        assert set(states().values()) == {"pending"}
+        (problem,) = problems.find(NOW)
+        assert problem.kind == "paused"
+        assert "mj-section is not closed" in problem.text
+        later()
+        assert set(states().values()) == {"pending"}
+        controls.resume(digest)
         later()
         assert server.counts == {"ana@example.com": 1, "ben@example.com": 1}
         assert set(states().values()) == {"sent"}

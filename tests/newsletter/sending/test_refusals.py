@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.core import mail
+from django.utils import timezone
 
 from newsletter import tasks
 from newsletter.models import Batch, Delivery, Digest, Suppression
 from newsletter.sending import controls, refusals, verdicts
 from tests.factories import PostFactory
-from tests.newsletter import counts
+from tests.newsletter import counts, send_alerts
 from tests.smtp import Stage
 
 from . import DUE, NOW, addresses, at_once, delivery_to, states, subscription_of
@@ -68,22 +68,25 @@ class TestEverybodyIsRefused:
         assert server.counts == dict.fromkeys(addresses(number), 1)
         assert refresh(digest).state == Digest.State.SENT
 
-    def test_editors_are_told_each_time(
-        self, plan, server, later, admin_user, settings, django_capture_on_commit_callbacks
+    def test_editors_are_told_each_time_but_once_an_hour(
+        self, plan, server, later, clock, admin_user
     ):
         digest = plan(*addresses(5))
         server.answer(UNKNOWN)
-        for times in (1, 2):
-            settings.EMAIL_BACKEND = "newsletter.sending.smtp.EmailBackend"
-            with django_capture_on_commit_callbacks() as callbacks:
-                later()
-            settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-            for callback in callbacks:
-                callback()
-            assert len(mail.outbox) == times
-            assert "the mail server refused most recipients" in mail.outbox[-1].subject
-            assert "User unknown in relay recipient table" in mail.outbox[-1].body
+        for _ in range(2):
+            later()
+            (alert,) = send_alerts(timezone.now())
+            assert alert.subject == f"Needs attention: {digest}"
+            text = " ".join(alert.body.split())
+            assert "The mail server refused most recipients" in text
+            assert "User unknown in relay recipient table" in text
             controls.resume(digest)
+            clock.shift(timedelta(minutes=30))
+            later()
+            assert refresh(digest).paused_at
+            assert send_alerts(timezone.now()) == []
+            controls.resume(digest)
+            clock.shift(timedelta(minutes=40))
 
     @pytest.mark.parametrize("size", [1, 2])
     def test_batches_of_one_or_two_count_together(self, plan, server, settings, size):

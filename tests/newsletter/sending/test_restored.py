@@ -7,11 +7,13 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from newsletter import tasks
 from newsletter.models import Batch, Digest, SendLog
 from newsletter.sending import controls, restored
 from tests.factories import PostFactory
+from tests.newsletter import send_alerts
 
 from . import DUE, states
 
@@ -169,8 +171,9 @@ def test_mark_sent_does_nothing_twice(restore, run, clock):
     assert not controls.mark_sent(digest, DUE)
 
 
-def test_editors_are_told_by_email(restore, run, server, admin_user):
+def test_editors_are_told_by_email(restore, run, admin_user):
     restore()
     run()
-    assert server.accepted[-1].recipient == admin_user.email
-    assert "The database was restored from a backup" in server.accepted[-1].message.get_content()
+    (alert,) = send_alerts(timezone.now())
+    assert alert.to == [admin_user.email]
+    assert "On hold: the database was restored from a backup" in alert.body

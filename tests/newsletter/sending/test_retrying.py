@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from newsletter import tasks
+from newsletter import alerts, tasks
 from newsletter.models import Batch, ConsentRecord, Delivery, Digest, Suppression
 from newsletter.sending import batches, controls, retrying
 from newsletter.subscribing import changing, suppressing
 from tests.factories import SectionFactory
+from tests.newsletter import send_alerts
 
 from . import NOW, addresses, delivery_to, states, subscription_of
 
@@ -153,15 +154,14 @@ class TestWithdrawnPosts:
         assert server.counts == dict.fromkeys(addresses(20), 1)
 
     def test_editors_are_told_once(
-        self, half_sent, post, admin_user, mailoutbox, settings, django_capture_on_commit_callbacks
+        self, half_sent, post, admin_user, django_capture_on_commit_callbacks
     ):
         post.unpublish()
-        with django_capture_on_commit_callbacks() as callbacks:
+        with django_capture_on_commit_callbacks(execute=True):
             tasks.tick()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-        for callback in callbacks:
-            callback()
-        (told,) = mailoutbox
-        assert "was not sent to some readers" in told.subject
-        assert "10 readers did not get it" in told.body
-        assert "Send to readers who missed it" in told.body
+        now = timezone.now()
+        (alert,) = send_alerts(now)
+        assert "Was not sent to some readers: its posts were withdrawn." in alert.body
+        assert "0 failed and 10 skipped of 20 emails" in alert.body
+        repeated = send_alerts(now + 2 * alerts.REPEAT_AFTER)
+        assert not any("withdrawn" in alert.body for alert in repeated)

@@ -8,6 +8,8 @@ from config.celery import app
 
 # Tasks that are over within seconds, and that people or the clock wait for.
 SHORT = {
+    "accounts.tasks.send_password_reset",
+    "accounts.tasks.send_security_email",
     "blog.tasks.comments_tick",
     "blog.tasks.send_comment_notice",
     "core.tasks.publish_scheduled",
@@ -15,6 +17,7 @@ SHORT = {
     "core.tasks.send_outgoing_emails",
     "home.tasks.mail_message",
     "home.tasks.mail_waiting_messages",
+    "newsletter.tasks.process_sign_ups",
     "newsletter.tasks.send_notice",
     "newsletter.tasks.tick",
 }
