@@ -60,10 +60,10 @@ def ask_for(post: PostPage, now: datetime) -> PostPDF:
     return wanted
 
 
-def make_waiting() -> None:
+def make_queued() -> None:
     """Make the requested PDFs one after the other, unless enough threads are doing so already.
 
-    Those that other workers are making are passed over.
+    PDFs that other workers are making are skipped.
     """
     if missing_libraries() or not _slots.acquire(blocking=False):
         return
@@ -140,7 +140,7 @@ def _update(wanted: PostPDF, **values: str) -> bool:
 def _key(document: str) -> str:
     """Return a key that identifies a document and that outsiders cannot guess.
 
-    Another version of WeasyPrint, or other limits, may make what could not be made.
+    A PDF that failed may succeed with another version of WeasyPrint or other limits.
     """
     limits = f"{settings.PDF_SECONDS} {settings.PDF_MEMORY_MB}"
     value = f"{version('weasyprint')} {limits} {document}"

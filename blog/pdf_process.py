@@ -52,7 +52,7 @@ def write_pdf(folder: Path) -> None:
 def as_jpeg(content: bytes) -> bytes:
     """Return an image as JPEG, which a PDF embeds as it is; other formats are stored as pixels.
 
-    Transparent images and what is no image stay as they are.
+    Transparent images and other files stay unchanged.
     """
     from PIL import Image, UnidentifiedImageError
 

@@ -20,7 +20,7 @@ from core.storage import public_storage
 from . import pdf_process
 
 # On a busy machine a process gets only a share of the CPU.
-MAX_SECONDS_WAITED = 2 * settings.PDF_SECONDS
+MAX_WALL_SECONDS = 2 * settings.PDF_SECONDS
 PROGRAM = Path(pdf_process.__file__)
 # Below the site's address, where the style sheet for paper expects them.
 FONTS = ("fonts/newsreader", "fonts/newsreader-italic", "fonts/figtree")
@@ -66,10 +66,10 @@ def _run(folder: Path) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
-                timeout=MAX_SECONDS_WAITED,
+                timeout=MAX_WALL_SECONDS,
             ).returncode
         except subprocess.TimeoutExpired as error:
-            raise PrintingError(f"It took more than {MAX_SECONDS_WAITED} seconds.") from error
+            raise PrintingError(f"It took more than {MAX_WALL_SECONDS} seconds.") from error
     if status:
         raise _error(status, errors.read_text(errors="replace").strip())
 

@@ -25,7 +25,7 @@ def draw_its_pictures(instance: PostPage, **kwargs: Any) -> None:
 
 
 @receiver(page_published, sender=PostPage, dispatch_uid="blog.publishing.pdf_failures")
-def try_its_pdf_again(instance: PostPage, **kwargs: Any) -> None:
+def retry_failed_pdf(instance: PostPage, **kwargs: Any) -> None:
     """Clear a failure of the post's PDF, since the post has changed."""
     forget_failures(instance)
 

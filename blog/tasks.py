@@ -86,7 +86,7 @@ def draw_cover(book_id: int) -> None:
 @shared_task
 def make_pdfs() -> None:
     """Make the PDFs that readers wait for."""
-    pdf.make_waiting()
+    pdf.make_queued()
 
 
 @shared_task

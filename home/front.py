@@ -35,7 +35,7 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
     so that a reader going down the page comes upon new ones. Of all, only those in ``posts`` are
     shown. An alias that is picked stands for its source.
     """
-    latest = _Latest(_besides_aliases(posts, wishes), wishes)
+    latest = _Latest(_without_picked_sources(posts, wishes), wishes)
     chosen: list[list[int]] = []
     shown: set[int] = set()
     for wish in wishes:
@@ -50,7 +50,7 @@ def fulfil(wishes: Sequence[Wish], posts: PostQuerySet) -> list[Part]:
     ]
 
 
-def _besides_aliases(posts: PostQuerySet, wishes: Sequence[Wish]) -> PostQuerySet:
+def _without_picked_sources(posts: PostQuerySet, wishes: Sequence[Wish]) -> PostQuerySet:
     """Return posts, each once, without the sources of aliases that are picked."""
     picked = {number for wish in wishes for number in wish.picked}
     return posts.first_in_language().exclude(aliases__in=picked)

@@ -52,7 +52,7 @@ class Cause(models.TextChoices):
 def tell_editors(digest: Digest, cause: Cause) -> None:
     """Queue an alert to the editors about a digest.
 
-    In a transaction it waits for the end of it. It never raises. Digests that are paused or on hold
+    In a transaction it runs on commit. It never raises. Digests that are paused or on hold
     need no call: ``problems`` finds them.
     """
     transaction.on_commit(partial(_tell, digest.pk, cause), robust=True)
@@ -71,7 +71,7 @@ def queue_summaries(now: datetime) -> None:
         logger.error("Nobody can be alerted: no user with an address may decide about digests.")
     reports = _Reports(users, now)
     for user in users:
-        if reports.may_get_one(user) and reports.unreported(user, found):
+        if reports.can_get_summary(user) and reports.unreported(user, found):
             sending.enqueue(
                 SUMMARY,
                 user.email,
@@ -101,7 +101,7 @@ class _Reports:
         for email in sent.sent_since(now - problems.RECENT):
             self.sent[email.data["user"]].append(email)
 
-    def may_get_one(self, user: AbstractBaseUser) -> bool:
+    def can_get_summary(self, user: AbstractBaseUser) -> bool:
         """Return whether enough time has passed since a person's last summary."""
         return not any(email.finished_at > self.now - INTERVAL for email in self.sent[user.pk])
 

@@ -1,4 +1,4 @@
-"""What of the newsletters needs a person: each condition is found here once, from what is stored.
+"""Problems of the newsletters that need attention, each computed here once from stored data.
 
 The admin's first page lists all of them, ``alerts`` emails them, ``status`` and ``metrics`` tell of
 them. The number of queries does not grow with what there is.
@@ -38,12 +38,12 @@ TICKS_NEEDED = timedelta(minutes=10)
 MANY_ATTEMPTS = 6
 # Most unknown deliveries are settled by events of the mail provider within minutes.
 UNKNOWN_SETTLES_WITHIN = timedelta(minutes=30)
-# Nobody finds out any more what became of unknown deliveries after this time.
+# The status of unknown deliveries can no longer be found out after this time.
 UNKNOWN_RETENTION = timedelta(days=30)
 # The share of a digest's deliveries that may fail or be skipped, and how many it takes at least.
 MAX_LOST_SHARE = 0.05
 MIN_LOST = 3
-# A provider that has told nothing of so many emails of a digest a day later tells nothing at all.
+# A provider that has reported on none of this many emails a day later has stopped reporting.
 MIN_REPORTED_ON = 50
 # It is expected to report if it has reported on a digest that ended in this time.
 REPORTS_EXPECTED_FOR = timedelta(days=31)
@@ -226,7 +226,7 @@ def _silent_provider(now: datetime) -> Iterator[Problem]:
 
 
 def _events(now: datetime) -> Iterator[Problem]:
-    """Yield what ``alerts.tell_editors`` was told that nothing else shows."""
+    """Yield the events given to ``alerts.tell_editors`` that no other source shows."""
     from .alerts import Cause
 
     digests = Digest.objects.filter(told_at__gt=now - RECENT)

@@ -67,9 +67,9 @@ class SubscriberQuerySet(models.QuerySet):
 
     def at(self, email: str) -> "SubscriberQuerySet":
         """Return the subscriber at an address in any spelling, as the unique index compares it."""
-        return self.at_any([email])
+        return self.at_addresses([email])
 
-    def at_any(self, emails: Sequence[str]) -> "SubscriberQuerySet":
+    def at_addresses(self, emails: Sequence[str]) -> "SubscriberQuerySet":
         """Return the subscribers at several addresses, in the same way."""
         keys = [address_key(email) for email in emails]
         return self.alias(key=Lower("email")).filter(key__in=keys)
@@ -335,7 +335,7 @@ class DeliveryQuerySet(models.QuerySet):
     def requeued(self, **values: Any) -> "Counter[str]":
         """Queue the deliveries again, in any state and fate; return how the counts changed.
 
-        What a refusal told of a mail's fate is forgotten, for there is to be another answer.
+        The fate that a refusal set is cleared, because another result will follow.
         """
         changes: Counter[str] = Counter()
         for state, fate, number in (

@@ -64,7 +64,7 @@ def ask_providers() -> None:
 @shared_task
 def process_sign_ups() -> None:
     """Process the stored sign-up forms."""
-    sign_ups.process_waiting(timezone.now())
+    sign_ups.process_stored(timezone.now())
 
 
 @shared_task

@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
 from django.views.decorators.http import conditional_page
 
-from core.containment import attempt, those_that_work
+from core.containment import attempt, filter_successful
 from core.guards import read_only
 from core.richtext import absolute_url
 from core.routing import site_of
@@ -77,8 +77,8 @@ class PostFeed(Feed):
     def items(self, source: Source) -> list[PostPage]:
         posts = [post for post in source.posts.latest_first()[:MOST_POSTS] if post.full_url]
         if not attempt(lambda: prepare(posts, with_surroundings=True), source.name):
-            posts = those_that_work(posts, lambda post: prepare([post], with_surroundings=True))
-        return those_that_work(posts, _fill)
+            posts = filter_successful(posts, lambda post: prepare([post], with_surroundings=True))
+        return filter_successful(posts, _fill)
 
     def item_title(self, post: PostPage) -> str:
         return without_controls(post.title)

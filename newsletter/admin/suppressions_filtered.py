@@ -26,12 +26,12 @@ from .permissions import suppression_policy
 from .suppressions import FILTERS
 
 # Digests that were due within this time can be selected.
-OFFERED = timedelta(days=90)
+RECENT_DIGESTS = timedelta(days=90)
 
 
 def recent_digests(request: HttpRequest | None) -> QuerySet[Digest]:
     """Return the digests for which an address was suppressed lately."""
-    recent = Digest.objects.filter(until__gt=timezone.now() - OFFERED)
+    recent = Digest.objects.filter(until__gt=timezone.now() - RECENT_DIGESTS)
     return recent.exclude(suppressions=None).select_related("newsletter").distinct()
 
 

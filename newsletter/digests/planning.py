@@ -85,7 +85,7 @@ def _with_what_is_owed(
 ) -> Iterator[tuple[tuple[int, ...], SubscriptionQuerySet]]:
     """Yield the posts that are owed from earlier digests, with the subscriptions that get them.
 
-    They are planned before the others, and are due no more when these are.
+    They are planned before the others, and so are no longer due when the others are planned.
     """
     for each in owed.owed_in(digest):
         topics = _topics_of({each.topic_set})[each.topic_set]
@@ -96,7 +96,7 @@ def _with_what_is_owed(
 def _unplanned(windows: Sequence[Window]) -> Iterator[Window]:
     """Yield the windows whose planning has not begun, if a subscription is due, or not ended.
 
-    It takes two queries, however many newsletters there are.
+    It takes two queries for any number of newsletters.
     """
     digests = Digest.objects.filter(until__in={until for _, _, until in windows})
     states = {

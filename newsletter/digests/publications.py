@@ -24,7 +24,7 @@ def record(until: datetime, now: datetime) -> None:
 
     Call it in the transaction that opens the digest of the window that ends at ``until``, before
     its posts are selected. A post that no earlier digest could see counts from after the cutoff of
-    all of them, so it belongs to a window that is still open.
+    all of them, so it falls into a window that is still open.
     """
     _wait_for_other_planners()
     closed = Digest.objects.filter(until__lte=now).aggregate(last=Max("until"))["last"]

@@ -58,7 +58,7 @@ def _pause_without_login(digest: Digest, halt: Halt, now: datetime) -> None:
     controls.pause(digest, halt.detail, now, Digest.PauseReason.CREDENTIALS)
 
 
-# What a person has to mend.
+# The outcomes that an editor must resolve.
 PAUSING = {Outcome.UNAUTHORIZED: _pause_without_login, Outcome.TURNED_AWAY: refusals.pause}
 
 

@@ -74,7 +74,7 @@ def note_failure(batch: Batch, halt: Halt | None) -> None:
 def release(batch: Batch, halt: Halt | None) -> None:
     """Release a batch: mark it done if nothing is queued in it, else have it claimed again later.
 
-    Nothing happens where it is not ours any more.
+    Nothing happens if the batch is no longer ours.
     """
     now, is_fault = timezone.now(), halt is None or halt.is_fault
     is_withdrawn = isinstance(halt, Withdrawal)

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 NOT_PAUSED = {"paused_at": None, "pause_code": "", "pause_reason": ""}
 # The server has answered, or nobody has asked it for as long as the digest was paused.
-UNTROUBLED = {"failures": 0, "failing_since": None, "rest_until": None}
+NO_FAILURES = {"failures": 0, "failing_since": None, "rest_until": None}
 
 
 def pause(digest: Digest, reason: str, now: datetime, code: str = "") -> bool:
@@ -43,7 +43,7 @@ def resume(digest: Digest) -> bool:
     return bool(
         Digest.objects.filter(pk=digest.pk)
         .exclude(paused_at=None)
-        .update(**values, **NOT_PAUSED, **UNTROUBLED)
+        .update(**values, **NOT_PAUSED, **NO_FAILURES)
     )
 
 

@@ -101,12 +101,12 @@ def refused(results: Sequence[Result], now: datetime) -> None:
             continue
         deliveries = Delivery.objects.select_related("subscription__subscriber")
         delivery = deliveries.filter(pk=result.delivery_id).first()
-        if delivery and (is_gone or _is_refused_always(delivery, now)):
+        if delivery and (is_gone or _is_refused_repeatedly(delivery, now)):
             verdict = Verdict(Proof.REFUSED, Delivery.Fate.BOUNCED, result.detail)
             _settle(delivery, verdict, now, now)
 
 
-def _is_refused_always(delivery: Delivery, now: datetime) -> bool:
+def _is_refused_repeatedly(delivery: Delivery, now: datetime) -> bool:
     """Return whether a delivery's reader was refused too often lately, with no acceptance since."""
     others = Delivery.objects.exclude(pk=delivery.pk).filter(
         subscription__subscriber=delivery.subscription.subscriber,
@@ -158,7 +158,7 @@ def _write(
 ) -> Counter[str]:
     """Change a delivery, and return the changes in the counts of each state and fate.
 
-    What a provider dropped it had taken before: ``sent_at`` stays, so that it is not sent again.
+    A provider accepts an email before it drops it: ``sent_at`` stays, so it is not sent again.
     """
     words = verdict.words
     is_news = (state, fate) != (delivery.state, delivery.fate)

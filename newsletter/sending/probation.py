@@ -3,7 +3,7 @@
 A digest begins on probation, and goes back to it after two failed calls in a row, whichever
 workers made them. On probation one worker at a time hands over a small part, and after failures
 the digest waits longer and longer before the next. Once the server accepts an email, all workers
-go on with parts of full size. So a broken server is found out by a few recipients.
+go on with parts of full size. So a broken server affects only a few recipients.
 """
 
 import logging
@@ -25,8 +25,8 @@ PROBE = 1
 # Minutes before the second, third … attempt; the last is repeated.
 WAITS = (1, 2, 5, 15, 30, 60)
 
-# For how long a digest is tried without anything being accepted, and how often at least: a site
-# that was switched off meanwhile has not tried.
+# How long a digest is tried without an acceptance, and the minimum number of attempts: a site
+# that was switched off in the meantime has made none.
 PATIENCE = timedelta(days=3)
 MIN_FAILURES = 3
 
@@ -37,7 +37,7 @@ def part_size(size: int, failures: int) -> int:
 
 
 def wait(attempts: int) -> timedelta:
-    """Return how long to wait after ``failures`` attempts that failed in a row."""
+    """Return how long to wait after ``attempts`` that failed in a row."""
     return timedelta(minutes=WAITS[min(max(attempts, 1), len(WAITS)) - 1])
 
 
@@ -47,7 +47,7 @@ def record_progress(digest: Digest, is_accepted: bool) -> None:
     An acceptance alone ends the probation. It writes only where ``digest`` had trouble when it was
     last looked at.
     """
-    values = controls.UNTROUBLED | ({"is_proven": True} if is_accepted else {})
+    values = controls.NO_FAILURES | ({"is_proven": True} if is_accepted else {})
     if any(getattr(digest, name) != value for name, value in values.items()):
         Digest.objects.filter(pk=digest.pk).update(**values)
 
@@ -55,8 +55,8 @@ def record_progress(digest: Digest, is_accepted: bool) -> None:
 def record_failure(digest: Digest, halt: Halt | None, now: datetime) -> None:
     """Record an attempt without progress; ``halt`` is the server's reason, if there is one.
 
-    The second failure of the server in a row has the digest rest. Workers that fail while it rests
-    were under way when the rest began, and do not prolong it.
+    After the second failure of the server in a row the digest waits. Workers that fail while it
+    waits had started before, and do not prolong the wait.
     """
     counted = Digest.objects.filter(pk=digest.pk).exclude(rest_until__gt=now)
     if not counted.update(failures=F("failures") + 1, failing_since=Coalesce("failing_since", now)):

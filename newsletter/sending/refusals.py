@@ -54,7 +54,7 @@ def pause(digest: Digest, halt: Halt, now: datetime) -> None:
 def settle(digest: Digest, now: datetime) -> None:
     """At the end of a digest, attribute its last refusals to their recipients if they are few.
 
-    Of more, nobody knows whether the server had begun to refuse everybody.
+    With more, it is unknown whether the server had begun to refuse everybody.
     """
     if digest.is_proven and len(digest.refused) < MAX_RUN_UNPROVEN:
         events.refused(_results_of(digest.refused), now)
@@ -113,7 +113,7 @@ def _refused(results: Sequence[Result]) -> list[int]:
 def _first_time(numbers: Sequence[int]) -> set[int]:
     """Return the deliveries that had no trouble before.
 
-    Whoever is refused again, while the server accepts others, is refused for a reason of their own.
+    A recipient who is refused again, while the server accepts others, is refused individually.
     """
     troubled = Delivery.objects.filter(pk__in=numbers).exclude(error="")
     return set(numbers) - set(troubled.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Send a digest to those who did not get it, once an editor asks for it.
+"""Send a digest to readers who missed it, at an editor's request.
 
 That is who was refused, or tried in vain, and who was skipped while the posts were withdrawn or the
 address was suppressed. Nobody is sent a digest whose email a server has accepted, or may have; nor

@@ -31,7 +31,7 @@ REFUSED_DELAY = timedelta(hours=4)
 def request(subscription: Subscription, kind: str, now: datetime) -> bool:
     """Have a notice sent soon. None gets more than a few of a kind a day, whoever asks.
 
-    Return whether it is to be sent. Where the broker is gone, the next tick finds it.
+    Return whether it is to be sent. If the broker is down, the next tick finds it.
     """
     from ..tasks import send_notice
 

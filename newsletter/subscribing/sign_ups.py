@@ -43,7 +43,7 @@ def record(newsletter: Newsletter, wish: Wish, now: datetime) -> None:
     transaction.on_commit(process_sign_ups.delay, robust=True)
 
 
-def process_waiting(now: datetime) -> None:
+def process_stored(now: datetime) -> None:
     """Process the stored sign-ups. One that fails is logged and retried by the next tick."""
     waiting = SignUp.objects.waiting().order_by("pk").values_list("pk", flat=True)
     for pk in list(waiting[:CHUNK_SIZE]):

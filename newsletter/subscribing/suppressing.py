@@ -66,7 +66,7 @@ def lift(suppression: Suppression, now: datetime) -> bool:
     """Let an address be mailed again, by an editor; return whether it was suppressed until now.
 
     Subscriptions that were stopped become active; see ``windows`` for the posts that they get.
-    Those that were left stay so.
+    Unsubscribed ones stay unsubscribed.
     """
     return _lift([suppression.pk], now) > 0
 
@@ -116,7 +116,7 @@ def _lift(numbers: Sequence[int], now: datetime) -> int:
     locked = list(Suppression.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
     addresses = [suppression.address for suppression in locked if suppression.address]
     stopped = Subscription.objects.filter(
-        subscriber__in=Subscriber.objects.at_any(addresses).values("pk"),
+        subscriber__in=Subscriber.objects.at_addresses(addresses).values("pk"),
         state=Subscription.State.SUPPRESSED,
     )
     list(stopped.select_for_update().order_by("pk").values_list("pk"))

@@ -29,7 +29,7 @@ def send_security_email(user_id: int, event: str, details: dict[str, str]) -> No
 def send_password_reset(address: str, language: str) -> None:
     """Email a reset link to the accounts with an address, so that response times reveal nothing.
 
-    Django logs what goes wrong and raises nothing: people ask again.
+    Django logs errors and raises none: people can ask again.
     """
     with override(language):
         emails.send_password_reset(address)

@@ -31,7 +31,7 @@ def can_manage_security(manager: AbstractBaseUser, user: AbstractBaseUser) -> bo
     """Return whether a user may reset another user's factors and unlock the account.
 
     Only administrators may of administrators: who lacks their permissions must not gain them. One's
-    own factors are changed on one's own page.
+    own factors are changed on the user's own page.
     """
     may_change = ModelPermissionPolicy(type(user)).user_has_permission(manager, "change")
     return may_change and manager != user and (manager.is_superuser or not user.is_superuser)

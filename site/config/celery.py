@@ -27,7 +27,7 @@ def collect_less_garbage(**kwargs: object) -> None:
 
 
 @worker_ready.connect
-def watch_the_clock(**kwargs: object) -> None:
+def start_watchdog(**kwargs: object) -> None:
     """Start the watchdog in every worker, which alerts editors when ticks stop."""
     from newsletter import watchdog
     from newsletter.sending import batches

@@ -23,7 +23,7 @@ def make_passage(folder: Path) -> None:
 def restrict(paths: Iterable[Path], mask: int = OWNER_ONLY) -> None:
     """Remove the permissions in ``mask`` from existing files and folders that we own.
 
-    What belongs to another user, or is on a file system without permissions, stays as it is.
+    Files of other users, or on a file system without permissions, stay unchanged.
     """
     for path in paths:
         with suppress(OSError):

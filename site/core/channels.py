@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail import blocks
 from wagtail.coreutils import camelcase_to_underscore
 
-from .containment import those_that_work
+from .containment import filter_successful
 from .text import without_controls
 from .visible_words import VisibleWords
 
@@ -89,7 +89,7 @@ class ChannelStreamBlock(blocks.StreamBlock):
         if channel_of(context) is not Channel.WEB:
             return mark_safe("\n".join(child.render(context=context) for child in value))
         parts: list[str] = []
-        those_that_work(value, lambda child: parts.append(child.render(context=context)))
+        filter_successful(value, lambda child: parts.append(child.render(context=context)))
         return mark_safe("\n".join(parts))
 
 

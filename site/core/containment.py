@@ -29,6 +29,6 @@ def attempt(action: Callable[[], object], what: object) -> bool:
     return True
 
 
-def those_that_work(things: Iterable[Thing], action: Callable[[Thing], object]) -> list[Thing]:
+def filter_successful(things: Iterable[Thing], action: Callable[[Thing], object]) -> list[Thing]:
     """Return the objects for which an action succeeds; log the others."""
     return [thing for thing in things if attempt(lambda it=thing: action(it), thing)]

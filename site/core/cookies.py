@@ -10,7 +10,7 @@ def drop_malformed_cookies(
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Leave out cookies with control characters, which none of ours has (RFC 6265, 4.1.1).
 
-    Quoted as ``\\000`` they pass servers, and PostgreSQL refuses to look a session with one up.
+    Quoted as ``\\000`` they pass servers, and PostgreSQL refuses to look up a session with one.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:

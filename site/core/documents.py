@@ -21,7 +21,7 @@ _SHOWN = {"application/pdf"}
 def serve(request: HttpRequest, document_id: str, document_filename: str) -> HttpResponse:
     """Answer with a document, as Wagtail does; recordings can be sought.
 
-    Raises Http404 where there is no such document, or its file is gone.
+    Raises Http404 if the document or its file does not exist.
     """
     document = get_object_or_404(get_document_model(), pk=document_id)
     if document.filename != document_filename:

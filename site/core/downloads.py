@@ -32,7 +32,7 @@ class Download:
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Return a response with the file or the requested part, or 304 if the client has it.
 
-        Raises Http404 where the file is gone.
+        Raises Http404 if the file does not exist.
         """
         response = self._offloaded() or self._read(request)
         response["Content-Type"] = self.content_type

@@ -44,19 +44,19 @@ class RichTextArea(DraftailRichTextArea):
 def _cleaned(posted: str) -> str:
     """Return Draft.js content without what cannot be stored, and without links that lead nowhere.
 
-    Draft.js posts an empty editor as ``null``. Raises where it is no such content.
+    Draft.js posts an empty editor as ``null``. Raises an error for other content.
     """
     content = without_controls_inside(json.loads(posted))
     if content is None:
         return "null"
     entities = content["entityMap"]
-    broken = {key for key, entity in entities.items() if not _leads_somewhere(entity["data"])}
+    broken = {key for key, entity in entities.items() if not _has_valid_key(entity["data"])}
     for block in content["blocks"]:
         ranges = block.get("entityRanges", [])
         block["entityRanges"] = [it for it in ranges if str(it["key"]) not in broken]
     return json.dumps(content)
 
 
-def _leads_somewhere(data: dict[str, Any]) -> bool:
+def _has_valid_key(data: dict[str, Any]) -> bool:
     """Return whether a link has a valid primary key; links to URLs have none."""
     return data.get("id") is None or parse_pk(data["id"]) is not None

@@ -22,7 +22,7 @@ class WebAddressField(models.URLField):
 class EmailAddressField(models.EmailField):
     """An email address, stored and looked up in its canonical form: see ``core.addresses``.
 
-    Forms and ``full_clean`` refuse what cannot be delivered to.
+    Forms and ``full_clean`` refuse undeliverable addresses.
     """
 
     default_validators = [normalize_address]

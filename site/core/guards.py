@@ -124,7 +124,7 @@ def is_over_limit(scope: str, who: str, limit: int, seconds: int) -> bool:
 def client_address(request: HttpRequest) -> str:
     """Return where a request comes from, as the outermost trusted proxy saw it.
 
-    It is what limits count by: see ``core.networks.network_of``.
+    Rate limits count by it: see ``core.networks.network_of``.
     """
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
     if settings.PROXY_COUNT and len(forwarded) >= settings.PROXY_COUNT:

@@ -17,7 +17,7 @@ def network_of(text: str) -> str:
 
     Whoever has one IPv6 address has the 2^64 others of its network, too. IPv6 addresses that stand
     for an IPv4 address (mapped, 6to4, Teredo, NAT64) count as that one. Ports, brackets and zones
-    do not count. What is no address is ``UNKNOWN``.
+    do not count. Anything else is ``UNKNOWN``.
     """
     address = _parse(text)
     if address is None:

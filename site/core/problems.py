@@ -16,10 +16,10 @@ RECENT = timedelta(days=7)
 class Problem:
     """A problem that needs attention.
 
-    ``key`` tells it from all others, and begins with its kind: "held:5". ``title`` is what it is
+    ``key`` identifies it and begins with its kind: "held:5". ``title`` is what it is
     about, ``text`` says what is wrong, ``url`` is the page of the admin where it is solved.
     ``alert_after`` is how long it may last before anybody is alerted. One that is not ``lasting``
-    is over: it is told of once.
+    is over: it is reported once.
     """
 
     key: str

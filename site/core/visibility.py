@@ -30,7 +30,7 @@ _CLOSED_SUBTREES = """
 class InClosedSubtree(Func):
     """Whether a path lies in a subtree that not everyone may see.
 
-    The closed subtrees are found once for each query, however many rows it looks at.
+    The closed subtrees are found once for each query, for any number of rows.
     """
 
     output_field = BooleanField()

@@ -12,7 +12,7 @@ from .text import validate_visible
 class VisibleWords(blocks.Block):
     """Mixin for blocks that refuses labels, titles and names of invisible characters only.
 
-    They would become links and headings that nobody sees.
+    They would become links and headings that are invisible.
     """
 
     def clean(self, value: Any) -> Any:

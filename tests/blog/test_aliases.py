@@ -108,7 +108,7 @@ CLOSINGS = {
 
 
 @pytest.mark.parametrize("closing", CLOSINGS)
-def test_what_closes_the_source_closes_its_aliases_everywhere(
+def test_restrictions_on_the_source_apply_to_its_aliases_everywhere(
     client, source, alias, another, section, closing
 ):
     aliases = [alias, alias.create_alias(parent=section, update_slug="alias-of-alias")]
@@ -143,7 +143,7 @@ def test_an_open_source_has_open_aliases_again(client, source, alias):
     assert client.get(alias.url).status_code == 200
 
 
-def test_who_gives_the_password_of_the_source_reads_the_alias(client, source, alias):
+def test_password_of_the_source_opens_the_alias(client, source, alias):
     restrict(source, "password")
     action = re.search(r'action="(/_util/[^"]+)"', client.get(alias.url).content.decode())[1]
     form = {"password": "moss", "return_url": alias.url}
@@ -168,7 +168,7 @@ def test_a_section_shows_two_aliases_of_a_post_once(client, source, alias, news)
         assert "/news/again/" not in html
 
 
-def test_a_post_is_known_by_the_address_of_its_source(client, source, alias):
+def test_canonical_url_is_that_of_the_source(client, source, alias):
     html = client.get(alias.url).content.decode()
     assert f'<link rel="canonical" href="{source.full_url}">' in html
     assert f'<meta property="og:url" content="{source.full_url}">' in html
@@ -180,14 +180,14 @@ def test_a_post_is_known_by_the_address_of_its_source(client, source, alias):
     assert source.full_url in markdown.content.decode()
 
 
-def test_where_it_first_appeared_stays_its_canonical_address(client, source, alias):
+def test_external_canonical_url_takes_precedence(client, source, alias):
     elsewhere = "https://example.org/first/"
     PostPage.objects.filter(pk__in=[source.pk, alias.pk]).update(canonical_url=elsewhere)
     html = client.get(alias.url).content.decode()
     assert f'<link rel="canonical" href="{elsewhere}">' in html
 
 
-def test_feeds_name_an_alias_as_its_source(client, source, alias):
+def test_feed_items_of_an_alias_have_the_id_of_its_source(client, source, alias):
     urn = uuid5(source.translation_key, str(source.locale_id)).urn
     for path in ("/journal/feed.json", "/news/feed.json", "/feed.json"):
         assert [item["id"] for item in client.get(path).json()["items"]] == [urn]
@@ -210,7 +210,7 @@ def test_a_series_counts_an_alias_with_its_source(client, source, alias, another
     assert "part 2 of 2" in " ".join(client.get(another.url).content.decode().split())
 
 
-def test_the_front_page_shows_a_picked_alias_and_not_its_source_besides(client, home, alias):
+def test_front_page_shows_a_picked_alias_without_its_source(client, home, alias):
     home.body = [
         ("featured", {"title": "", "posts": [alias]}),
         ("latest", {"title": "", "number": 3, "topic": None}),
@@ -274,7 +274,7 @@ def test_an_alias_of_a_deleted_public_post_can_be_published_as_a_post(client, so
     assert "/news/alias/" in client.get("/").content.decode()
 
 
-def test_an_alias_whose_source_has_no_address_has_its_own(client, source, alias):
+def test_alias_whose_source_has_no_url_has_its_own_url(client, source, alias):
     outside = Page.get_first_root_node().add_child(instance=HomePage(title="Out", slug="out"))
     away = SectionFactory(parent=outside)
     source.move(away, pos="last-child")

@@ -247,7 +247,7 @@ class TestLimits:
         post = PostFactory(parent=section, body=body)
         assert len(read(printing.as_pdf(paper.html_of(post))).pages) > 5
 
-    def test_one_that_takes_too_long_is_given_up_and_not_offered(
+    def test_pdf_that_takes_too_long_is_given_up_and_not_offered(
         self, client, admin_client, section, can_print, settings
     ):
         settings.PDF_SECONDS = 1
@@ -276,18 +276,16 @@ class TestLimits:
         make_pdfs()
         assert fetch(client, post).status_code == 200
 
-    def test_one_that_is_nested_too_deeply_is_given_up(self, can_print):
+    def test_document_nested_too_deeply_is_given_up(self, can_print):
         with pytest.raises(printing.TakesTooMuchMemory):
             printing.as_pdf("<ul><li>x" * 400)
 
-    def test_an_error_of_the_process_is_told(self, can_print, monkeypatch):
+    def test_error_of_the_process_is_raised(self, can_print, monkeypatch):
         monkeypatch.setattr(printing, "PROGRAM", "/nowhere.py")
         with pytest.raises(printing.PrintingError, match="nowhere"):
             printing.as_pdf("<p>x")
 
-    def test_failures_are_forgotten_at_night_once_a_post_shows_something_else(
-        self, client, section, press
-    ):
+    def test_outdated_failures_are_deleted_at_night(self, client, section, press):
         author = AuthorFactory(name="unprintable")
         posts = [PostFactory(parent=section, authors=[author]) for _ in range(2)]
         for post, problem in zip(posts, (PostPDF.Problem.TIME, PostPDF.Problem.ERROR), strict=True):
@@ -301,7 +299,7 @@ class TestLimits:
         assert not PostPDF.objects.exists()
 
     @pytest.mark.django_db(transaction=True)
-    def test_others_are_made_while_one_is_slow(self, client, section, libraries, monkeypatch):
+    def test_other_pdfs_are_made_while_one_is_slow(self, client, section, libraries, monkeypatch):
         begun, go_on = Event(), Event()
 
         def as_pdf(document: str) -> bytes:
@@ -359,7 +357,7 @@ class TestWhoGetsIt:
         make_pdfs()
         assert "As it may be" not in content(fetch(client, post))
 
-    def test_the_page_leads_to_it_where_it_can_be_made(self, client, section, libraries):
+    def test_page_links_to_its_pdf_if_available(self, client, section, libraries):
         post = PostFactory(parent=section)
         link = f'href="{post.url}post.pdf"'
         assert link in client.get(post.url).text
@@ -464,7 +462,7 @@ class TestPaper:
             ("123", None),
         ],
     )
-    def test_texts_run_their_own_way(self, section, text, direction):
+    def test_each_text_has_its_own_direction(self, section, text, direction):
         rich = RichText(f"<p>{text}</p><ul><li>{text}</li></ul><h3>{text}</h3>")
         cells = {"data": [["a", text]]}
         post = PostFactory(parent=section, title=text, body=[("paragraph", rich), ("table", cells)])

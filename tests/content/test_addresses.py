@@ -48,7 +48,7 @@ def post(section):
     return PostFactory(parent=section, slug="a-post")
 
 
-def test_numbers_that_no_row_can_have_are_not_found(client, admin_client):
+def test_impossible_primary_keys_are_not_found(client, admin_client):
     """In the paths of the admin, too; what asks for more, as for a form, answers 400 or 405."""
     assert any(route.startswith("comments/") for route in NUMBERED)
     for route in NUMBERED:
@@ -79,13 +79,13 @@ def test_readers_find_nothing_there(client, post, path):
     "query",
     [f"page={TOO_LARGE}", "page=-1", "page=x", "page=%00", f"comments={TOO_LARGE}", "comments=%00"],
 )
-def test_odd_numbers_of_pages_show_the_nearest(client, post, query):
+def test_invalid_page_numbers_show_the_nearest_page(client, post, query):
     for path in ("/journal/", "/journal/a-post/", "/authors/", "/search/"):
         assert client.get(f"{path}?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("number", [TOO_LARGE, "-1", "x", "%00", "%F0%9F%8E%89", "1.5"])
-def test_only_comments_that_there_are_can_be_replied_to(client, post, number):
+def test_only_existing_comments_can_be_replied_to(client, post, number):
     assert client.get(f"/comments/{post.pk}/?reply-to={number}").status_code == 404
 
 

@@ -78,7 +78,7 @@ def test_a_tag_of_any_characters_is_saved_and_has_a_page(add, admin_client, clie
         assert client.get(path).status_code == 200
 
 
-def test_tags_that_are_written_alike_have_pages_of_their_own(add):
+def test_tags_with_similar_names_have_separate_pages(add):
     add(tags="🎉, 🎉!, 🎉?, party popper")
     assert len(set(Tag.objects.values_list("slug", flat=True))) == 4
 
@@ -223,7 +223,7 @@ def test_a_table_of_any_kind_is_saved_and_opens_again(add, admin_client, client,
         {"body-0-type": "book", "body-0-value-book": "x"},
     ],
 )
-def test_a_form_that_is_cut_short_is_refused_as_such(add, broken):
+def test_incomplete_form_is_refused(add, broken):
     body = streamfield([("code", {"code": "x", "language": ""})] * 2)
     assert add(more=broken, body=body).status_code == 400
 
@@ -237,7 +237,7 @@ def test_a_form_that_is_cut_short_is_refused_as_such(add, broken):
         ("nonsense", "x"),
     ],
 )
-def test_a_block_that_chooses_nothing_that_there_is(add, admin_client, block):
+def test_block_that_references_a_missing_object(add, admin_client, block):
     assert add(body=streamfield([block])).status_code in (200, 302)
     if PostPage.objects.exists():
         reopened(admin_client)
@@ -262,7 +262,7 @@ def test_more_blocks_than_a_body_may_have_are_an_error_at_the_body(add):
     assert "body" in answer.context["form"].errors
 
 
-def test_a_form_of_too_many_fields_is_told_what_to_do(add, settings):
+def test_form_with_too_many_fields_gets_instructions(add, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
     answer = add()
     assert answer.status_code == 413

@@ -225,7 +225,7 @@ class TestMailing:
         assert len(mail.outbox) == 1
         assert ContactMessage.objects.get().mailed_at
 
-    def test_it_is_given_up_after_a_week(self, send, page, no_mail):
+    def test_message_is_given_up_after_a_week(self, send, page, no_mail):
         send(page)
         now = timezone.now()
         for hours in range(1, 200):

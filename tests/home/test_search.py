@@ -226,7 +226,7 @@ def test_where_nothing_is_found_there_are_ways_on(find, section, query, says):
         ("C++ & C", "c++", "<mark>C++</mark> &amp; C"),
     ],
 )
-def test_matches_are_marked_however_they_are_written(find, section, title, query, marked):
+def test_matches_are_highlighted_in_any_spelling(find, section, title, query, marked):
     text = RichText(f"<p>{'word ' * 90}. {title}</p>")
     PostFactory(parent=section, title=title, body=[("paragraph", text)])
     html = find(query)

@@ -111,8 +111,8 @@ def recipients() -> list[str]:
     return sorted(address for message in mail.outbox for address in message.to)
 
 
-class TestWhoIsTold:
-    def test_those_who_may_decide_and_log_in_get_one_email_each(self, hold, pass_time):
+class TestRecipients:
+    def test_each_active_user_who_may_decide_gets_one_email(self, hold, pass_time):
         group = Group.objects.create(name="Night shift")
         group.permissions.set(Permission.objects.filter(codename__in=MAY_DECIDE))
         person("bo", *MAY_DECIDE).groups.add(group)
@@ -121,7 +121,7 @@ class TestWhoIsTold:
         pass_time(5 * MINUTE)
         assert recipients() == ["ana@example.org", "bo@example.org", "root@example.org"]
 
-    def test_others_are_not_told(self, hold, pass_time):
+    def test_other_users_are_not_alerted(self, hold, pass_time):
         person("looker", "access_admin", "view_digest")
         person("outsider", "change_digest")
         person("gone", *MAY_DECIDE, is_active=False)
@@ -130,7 +130,7 @@ class TestWhoIsTold:
         pass_time(5 * MINUTE)
         assert recipients() == ["ana@example.org"]
 
-    def test_who_may_not_decide_any_more_is_not_told(self, hold, pass_time, editor):
+    def test_user_who_may_no_longer_decide_is_not_alerted(self, hold, pass_time, editor):
         hold()
         pass_time(MINUTE)
         editor.user_permissions.clear()
@@ -138,14 +138,14 @@ class TestWhoIsTold:
         assert not mail.outbox
         assert OutgoingEmail.objects.get().state == OutgoingEmail.State.CANCELLED
 
-    def test_if_there_is_nobody_it_is_logged(self, hold, pass_time, editor, caplog):
+    def test_without_recipients_an_error_is_logged(self, hold, pass_time, editor, caplog):
         editor.delete()
         hold()
         pass_time(MINUTE)
         assert "Nobody can be alerted" in caplog.text
 
 
-class TestHowOften:
+class TestFrequency:
     def test_many_digests_on_hold_make_one_email(self, hold, pass_time):
         hold(118)
         pass_time(50 * MINUTE, step=10 * MINUTE)
@@ -154,7 +154,7 @@ class TestHowOften:
         assert message.body.count("On hold") == 20
         assert "And 98 more." in message.body
 
-    def test_what_comes_later_waits_for_the_next_hour(self, hold, pass_time, newsletter):
+    def test_later_problems_wait_for_the_next_hour(self, hold, pass_time, newsletter):
         hold()
         pass_time(10 * MINUTE)
         DigestFactory(newsletter=newsletter, state="held")
@@ -164,7 +164,7 @@ class TestHowOften:
         assert len(mail.outbox) == 2
         assert mail.outbox[1].subject == "2 problems need attention"
 
-    def test_what_is_solved_within_the_hour_needs_no_email(self, hold, pass_time, newsletter):
+    def test_problem_solved_within_the_hour_is_not_emailed(self, hold, pass_time, newsletter):
         hold()
         pass_time(10 * MINUTE)
         another = DigestFactory(newsletter=newsletter, state="held")
@@ -173,9 +173,7 @@ class TestHowOften:
         pass_time(2 * HOUR, step=10 * MINUTE)
         assert len(mail.outbox) == 1
 
-    def test_what_lasts_is_told_of_again_after_a_day_and_what_is_solved_is_not(
-        self, hold, pass_time
-    ):
+    def test_only_persistent_problems_are_repeated_after_a_day(self, hold, pass_time):
         first, second = hold(2)
         pass_time(23 * HOUR, step=HOUR)
         assert len(mail.outbox) == 1
@@ -184,14 +182,14 @@ class TestHowOften:
         assert len(mail.outbox) == 2
         assert mail.outbox[1].subject == f"Needs attention: {second}"
 
-    def test_what_is_over_is_told_of_once(self, newsletter, pass_time):
+    def test_finished_problem_is_reported_once(self, newsletter, pass_time):
         digest = DigestFactory(newsletter=newsletter, state="sent", finished_at=START)
         BatchFactory(cohort=CohortFactory(digest=digest), state="done", size=100, failed=60)
         pass_time(3 * DAY, step=4 * HOUR)
         (message,) = mail.outbox
-        assert "60 failed and 0 skipped of 100 emails" in message.body
+        assert "60 failed and 0 were skipped" in message.body
 
-    def test_all_that_lasts_is_in_each_email(self, hold, pass_time, newsletter):
+    def test_each_email_lists_all_persistent_problems(self, hold, pass_time, newsletter):
         hold()
         pass_time(10 * MINUTE)
         DigestFactory(newsletter=newsletter, state="held")
@@ -230,9 +228,7 @@ class TestTheMailServer:
         pass_time(5 * MINUTE)
         assert len(mail.outbox) == 1
 
-    def test_without_the_outage_lasting_nothing_is_sent_of_what_is_solved(
-        self, hold, settings, pass_time
-    ):
+    def test_problems_solved_during_an_outage_are_not_emailed(self, hold, settings, pass_time):
         break_mail(settings)
         hold()
         pass_time(HOUR, step=10 * MINUTE)
@@ -242,7 +238,7 @@ class TestTheMailServer:
         assert not mail.outbox
 
 
-class TestWhatIsTold:
+class TestContent:
     def test_the_email_names_the_digest_and_links_to_it_in_both_parts(self, hold, pass_time):
         (digest,) = hold()
         pass_time(5 * MINUTE)
@@ -261,7 +257,7 @@ class TestWhatIsTold:
         pass_time(5 * MINUTE)
         assert "Hello Ana,\n" in mail.outbox[0].body
 
-    def test_what_a_server_said_is_quoted_as_it_is(self, pause, pass_time):
+    def test_server_reply_is_quoted_verbatim(self, pause, pass_time):
         pause("535 password & <key>")
         pass_time(5 * MINUTE)
         assert "535 password & <key>" in mail.outbox[0].body
@@ -284,13 +280,13 @@ class TestEvents:
 
         return tell
 
-    def test_what_the_state_does_not_show_is_told_of_once(self, tell, newsletter, pass_time):
+    def test_event_is_reported_once(self, tell, newsletter, pass_time):
         tell(DigestFactory(newsletter=newsletter, state="sent"), Cause.SKIPPED)
         pass_time(2 * DAY, step=4 * HOUR)
         (message,) = mail.outbox
         assert "Was not sent to some readers: its posts were withdrawn" in message.body
 
-    def test_a_digest_that_is_gone_stops_nothing(
+    def test_deleted_digest_raises_nothing(
         self, newsletter, django_capture_on_commit_callbacks, caplog
     ):
         digest = DigestFactory(newsletter=newsletter)
@@ -309,9 +305,9 @@ class TestTheWatchdog:
         for minutes in (16, 17, 18, 19, 20):
             watchdog.check(START + minutes * MINUTE)
         (message,) = mail.outbox
-        assert "check the processes “beat” and “worker”" in message.body
+        assert "the “beat” and “worker”" in message.body
 
-    def test_it_leaves_all_else_to_the_tick(self, hold, pass_time):
+    def test_it_leaves_other_problems_to_the_tick(self, hold, pass_time):
         tasks.tick()
         hold()
         watchdog.check(START + MINUTE)

@@ -41,7 +41,7 @@ def enqueue(
 
     It is sent after ``delay``, or at once.
 
-    If the broker is gone, the email is sent with those that are due.
+    If the broker is down, the email is sent with those that are due.
     """
     from ..tasks import send_outgoing_email
 
@@ -69,7 +69,7 @@ def send_due(now: datetime) -> None:
 def send(email_id: int, now: datetime) -> bool:
     """Send an email, unless it is not due or another worker is sending it.
 
-    Return whether the mail server can be given more.
+    Return whether the mail server accepts more emails.
     """
     mine = OutgoingEmail.objects.due(now).filter(pk=email_id)
     if not mine.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):

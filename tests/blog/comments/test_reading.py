@@ -174,14 +174,14 @@ def test_first_replies_are_shown_and_the_others_on_a_page_of_the_thread(client, 
         assert page_of(client, path).find(id=reply.anchor)
 
 
-def test_thread_with_few_replies_leads_nowhere_else(client, post):
+def test_thread_with_few_replies_has_no_page_link(client, post):
     replied(post, 3)
     page = page_of(client, post.url)
     assert shown(page) == ["Thread.", "0", "1", "2"]
     assert not page.select(".comment-more")
 
 
-def test_only_what_readers_see_has_a_page_of_its_thread(client, post):
+def test_only_visible_comments_have_a_thread_page(client, post):
     thread, (reply,) = replied(post, 1)
     page = page_of(client, thread_url(thread))
     assert page.select_one("[name=robots]")["content"] == "noindex"
@@ -200,13 +200,13 @@ def test_only_what_readers_see_has_a_page_of_its_thread(client, post):
     assert client.get(thread_url(thread)).status_code == 404
 
 
-def test_thread_of_a_post_that_is_closed_takes_no_replies(client, section):
+def test_thread_of_a_closed_post_accepts_no_replies(client, section):
     post = PostFactory(parent=section, commenting="closed")
     thread, _replies = replied(post, 1)
     assert not page_of(client, thread_url(thread)).select(".comment-reply")
 
 
-def test_a_page_of_a_thread_takes_the_same_queries_however_long_it_is(client, post):
+def test_thread_page_has_a_constant_number_of_queries(client, post):
     def queries(size: int) -> int:
         thread, _replies = replied(post, size)
         client.get(thread_url(thread))

@@ -280,7 +280,7 @@ def trusted(home):
 
 
 @pytest.mark.usefixtures("trusted")
-def test_flood_of_one_network_has_its_comments_wait(write, monkeypatch):
+def test_flood_from_one_network_is_held_for_moderation(write, monkeypatch):
     monkeypatch.setattr(views, "PENDING_AFTER_PER_NETWORK", 2)
     for number in range(4):
         assert write(f"Number {number}").status_code == 302
@@ -289,7 +289,7 @@ def test_flood_of_one_network_has_its_comments_wait(write, monkeypatch):
 
 
 @pytest.mark.usefixtures("trusted")
-def test_flood_from_seven_networks_closes_a_post_to_nobody(client, post, section):
+def test_flood_from_seven_networks_does_not_close_the_post(client, post, section):
     def write(number: int, email: str, under=post) -> int:
         network = f"198.51.100.{number % 7}"
         with time_machine.travel(NOON - timedelta(seconds=9), tick=False):

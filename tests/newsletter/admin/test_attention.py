@@ -113,7 +113,7 @@ def test_the_panel_takes_as_many_queries_for_many_as_for_one(queries_of, digest)
     assert queries_of(HOME) == few
 
 
-def test_of_many_problems_some_are_listed_and_the_others_counted(admin_client, newsletter):
+def test_many_problems_are_truncated_with_a_count(admin_client, newsletter):
     DigestFactory.create_batch(13, newsletter=newsletter, state="held")
     response = admin_client.get(HOME)
     assert len(table_in(response)) == 10

@@ -54,7 +54,7 @@ def test_the_digest_offers_it_and_says_why_readers_were_skipped(admin_client, di
     assert rows["Not sent"]["What that means"].startswith("For 1 reader, the posts were no")
 
 
-def test_the_page_says_whom_and_what_and_does_nothing(admin_client, digest):
+def test_confirmation_page_shows_readers_and_posts_and_changes_nothing(admin_client, digest):
     words = words_of(admin_client.get(retry_url(digest)))
     assert "Send this digest to 2 readers who missed it?" in words
     assert "1 mail: 554 5.7.1 Relay access denied" in words
@@ -67,7 +67,7 @@ def test_the_page_says_whom_and_what_and_does_nothing(admin_client, digest):
     assert Delivery.objects.filter(state="pending").count() == 0
 
 
-def test_once_it_is_confirmed_they_are_queued_and_it_is_logged(admin_client, digest):
+def test_confirming_queues_the_deliveries_and_is_logged(admin_client, digest):
     response = admin_client.post(retry_url(digest), {"expected": "2"}, follow=True)
     assert messages_of(response).startswith("2 emails are queued.")
     assert Delivery.objects.filter(state="pending").count() == 2
@@ -79,26 +79,26 @@ def test_once_it_is_confirmed_they_are_queued_and_it_is_logged(admin_client, dig
     assert entry.message == "Failed and skipped emails sent again: 2"
 
 
-def test_of_more_than_the_page_named_it_asks_again(admin_client, digest):
+def test_changed_number_of_readers_asks_again(admin_client, digest):
     admin_client.post(retry_url(digest), {"expected": "1"})
     assert not Delivery.objects.filter(state="pending").exists()
 
 
-def test_where_nobody_can_get_it_the_digest_says_so(admin_client, digest):
+def test_digest_says_if_nobody_can_get_it(admin_client, digest):
     digest.posts.get().unpublish()
     response = admin_client.get(retry_url(digest), follow=True)
     assert "Nobody who missed this digest can get it now" in messages_of(response)
 
 
 @pytest.mark.parametrize("state", ["held", "planning", "empty", "cancelled"])
-def test_in_other_states_it_is_not_offered(admin_client, digest, state):
+def test_retry_is_not_offered_in_other_states(admin_client, digest, state):
     Digest.objects.update(state=state)
     assert retry_url(digest) not in admin_client.get(inspect_url(digest)).text
     admin_client.post(retry_url(digest), {"expected": "2"})
     assert not Delivery.objects.filter(state="pending").exists()
 
 
-def test_it_takes_the_permission_to_change_digests(client_of, digest):
+def test_retry_requires_permission_to_change_digests(client_of, digest):
     client = client_of("view_digest")
     assert is_refused(client.get(retry_url(digest)))
     assert is_refused(client.post(retry_url(digest), {"expected": "2"}))

@@ -59,7 +59,9 @@ def lift_all(client, number: int, **filters: str):
         ({}, "ana ben cleo dora"),
     ],
 )
-def test_what_the_filters_find_is_removed(admin_client, suppressed, digest, filters, found):
+def test_suppressions_that_match_the_filters_are_removed(
+    admin_client, suppressed, digest, filters, found
+):
     filters = {key: value.replace("DIGEST", str(digest.pk)) for key, value in filters.items()}
     names = set(found.split())
     listed = admin_client.get(LIST, filters).context["object_list"]
@@ -85,12 +87,12 @@ def test_it_is_logged_without_addresses(admin_client, suppressed, digest):
     assert "@" not in entry.label + str(entry.data)
 
 
-def test_of_another_number_than_the_page_named_it_asks_again(admin_client, suppressed):
+def test_changed_number_of_suppressions_asks_again(admin_client, suppressed):
     lift_all(admin_client, 1)
     assert len(left()) == 5
 
 
-def test_a_filter_that_makes_no_sense_finds_nothing(admin_client, suppressed):
+def test_invalid_filter_matches_nothing(admin_client, suppressed):
     response = lift_all(admin_client, 4, reason="no-such-reason")
     assert "find no suppression to remove" in messages_of(response)
     assert len(left()) == 5

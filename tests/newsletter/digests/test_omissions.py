@@ -83,7 +83,7 @@ def test_it_is_omitted_and_sent_with_the_next_digest_once(newsletter, section, r
     assert "Faulty" in second and "Newer" in second and "Sound" not in second
 
 
-def test_it_is_owed_to_those_alone_who_should_have_had_it(newsletter, section, reader):
+def test_omitted_post_is_owed_only_to_readers_who_missed_it(newsletter, section, reader):
     broken = post_of(section, "Faulty", MONDAY - HOUR, BROKEN)
     post_of(section, "Sound", MONDAY - HOUR)
     send(newsletter, MONDAY)

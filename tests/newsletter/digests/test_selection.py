@@ -129,7 +129,7 @@ def other(home):
     return SectionFactory(title="Other", slug="other", parent=home)
 
 
-def test_an_alias_of_a_post_of_the_section_is_no_second_post(section, titles, newsletter):
+def test_alias_in_the_same_section_is_not_sent_twice(section, titles, newsletter):
     post = PostFactory(parent=section, title="once", first_published_at=UNTIL)
     post.create_alias(parent=section, update_slug="alias")
     assert list(posts_for(newsletter, SINCE, UNTIL)) == [post]

@@ -38,7 +38,7 @@ def test_a_late_post_is_not_repeated_at_another_frequency(reader, subscribe, pub
     assert planned(weekly) == [["In time"], ["Late"]]
 
 
-def test_who_joins_after_the_cutoff_gets_the_late_post_too(reader, subscribe, publish, plan):
+def test_late_post_is_sent_to_subscriptions_after_the_cutoff(reader, subscribe, publish, plan):
     newcomer = subscribe(MONDAY)
     publish("Late", MONDAY - HOUR)
     plan(TUESDAY)

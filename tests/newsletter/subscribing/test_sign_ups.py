@@ -77,7 +77,7 @@ def test_request_does_the_same_for_every_address(post_form, newsletter):
     assert Subscriber.objects.count() == 4, "Nothing more happens until a worker acts."
 
 
-def test_lost_message_is_made_good_by_the_next_tick(post_form, work, newsletter):
+def test_lost_task_message_is_recovered_by_the_next_tick(post_form, work, newsletter):
     topic = TopicFactory()
     post_form("ana@example.com", name="Ana", topics=[topic.pk])
     assert not mail.outbox
@@ -140,7 +140,7 @@ def test_requests_beyond_the_limit_do_not_prolong_it(sign_up, clock):
     assert len(mail.outbox) == 4
 
 
-def test_one_domain_gets_so_many_emails_an_hour_from_all_networks(sign_up, monkeypatch, clock):
+def test_emails_to_one_domain_are_limited_across_networks(sign_up, monkeypatch, clock):
     monkeypatch.setattr(sign_ups, "MAX_EMAILS_PER_DOMAIN_PER_HOUR", 4)
     for number in range(6):
         sign_up(f"reader{number}@Victim.example")

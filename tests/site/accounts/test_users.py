@@ -60,7 +60,7 @@ def test_administrator_unlocks(client, editor, administrator, log_in):
     for _ in range(5):
         log_in(client, password="wrong")
     log_in(client, username="boss", address="192.0.2.9")
-    assert "5 failed attempts" in client.get(security_of(editor)).content.decode()
+    assert "5 recent failed attempts" in client.get(security_of(editor)).content.decode()
     client.post(security_of(editor), {"unlock": ""})
     assert ModelLogEntry.objects.filter(action="accounts.unlocked", user=administrator).exists()
     assert log_in(Client())["Location"] == "/admin/"
