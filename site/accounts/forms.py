@@ -15,6 +15,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,8 @@ from .lockout import lockout_message, raise_if_locked
 
 logger = logging.getLogger(__name__)
 
+# To hash a longer one would only take time: no password is.
+MAX_PASSWORD_LENGTH = 4096
 MAX_RESETS_PER_ADDRESS = 3  # An hour.
 
 
@@ -50,6 +53,13 @@ class LoginForm(_LockoutMessageMixin, wagtail_forms.LoginForm):
 
 class ReaderLoginForm(_LockoutMessageMixin, AuthenticationForm):
     """Login to read a private page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django gives the field a length, and no validator for it.
+        username = self.fields["username"]
+        username.validators.append(MaxLengthValidator(username.max_length))
+        self.fields["password"].validators.append(MaxLengthValidator(MAX_PASSWORD_LENGTH))
 
 
 class PasswordChangeForm(wagtail_forms.PasswordChangeForm):

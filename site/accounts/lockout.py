@@ -39,7 +39,9 @@ logger = logging.getLogger(__name__)
 MAX_FAILURES_PER_ACCOUNT = 100
 MAX_FAILURES_PER_NETWORK = 50
 # Many readers of a page may share a network, and one password.
-MAX_FAILURES_PER_RESTRICTION = 10
+MAX_FAILURES_PER_RESTRICTION_AND_NETWORK = 10
+# Readers who have given the password already are not asked again, so this keeps few of them out.
+MAX_FAILURES_PER_RESTRICTION = 100
 # How long a network stays known after an account has logged in from it.
 KNOWN_NETWORK_PERIOD = timedelta(days=90)
 
@@ -57,7 +59,11 @@ class LockoutHandler(AxesDatabaseHandler):
         failures = _count_failures(request, username)
         limit = settings.AXES_FAILURE_LIMIT
         if is_restriction:
-            return limit if failures["pair"] >= MAX_FAILURES_PER_RESTRICTION else 0
+            is_locked = (
+                failures["pair"] >= MAX_FAILURES_PER_RESTRICTION_AND_NETWORK
+                or failures["account"] >= MAX_FAILURES_PER_RESTRICTION
+            )
+            return limit if is_locked else 0
         is_locked = failures["network"] >= MAX_FAILURES_PER_NETWORK or (
             failures["account"] >= MAX_FAILURES_PER_ACCOUNT and not _is_known(request, username)
         )

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+# What to take from others: everything; or everything, and from the group the right to write.
 OWNER_ONLY = 0o077
+GROUP_READS = 0o027
 
 
 def make_passage(folder: Path) -> None:

@@ -350,16 +350,28 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.read("path", "MEDIA_ROOT", default=VAR_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o644
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
-permissions.restrict(permissions.contents(VAR_DIR, but_for=(MEDIA_ROOT, STATIC_ROOT)))
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    permissions.restrict(permissions.files_of_sqlite(DATABASES["default"]["NAME"]))
 PRIVATE_MEDIA_ROOT = env.folder_outside(
     "PRIVATE_MEDIA_ROOT", default=VAR_DIR / "private", served=(MEDIA_ROOT, STATIC_ROOT)
 )
+# What sends documents: the site, or the web server in front of it, as a member of the group.
+SENDFILE = env.choice(
+    "SENDFILE", default="none", options=("none", "x-accel-redirect", "x-sendfile")
+)
+PRIVATE_MASK = permissions.OWNER_ONLY if SENDFILE == "none" else permissions.GROUP_READS
+permissions.restrict(
+    permissions.contents(VAR_DIR, but_for=(MEDIA_ROOT, STATIC_ROOT, PRIVATE_MEDIA_ROOT))
+)
+permissions.restrict([PRIVATE_MEDIA_ROOT], PRIVATE_MASK)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    permissions.restrict(permissions.files_of_sqlite(DATABASES["default"]["NAME"]))
 STORAGES = {
     "default": {
         "BACKEND": "core.storage.PrivateFileStorage",
-        "OPTIONS": {"location": PRIVATE_MEDIA_ROOT},
+        "OPTIONS": {
+            "location": PRIVATE_MEDIA_ROOT,
+            "file_permissions_mode": 0o666 & ~PRIVATE_MASK,
+            "directory_permissions_mode": 0o777 & ~PRIVATE_MASK,
+        },
     },
     "public": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -369,11 +381,6 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-# What sends documents: the site, or the web server in front of it.
-SENDFILE = env.choice(
-    "SENDFILE", default="none", options=("none", "x-accel-redirect", "x-sendfile")
-)
-
 # Wagtail
 
 WAGTAIL_SITE_NAME = "Gazette"

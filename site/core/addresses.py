@@ -14,6 +14,9 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 MAX_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets.
 
+# No public mail server is below these (RFC 6762, appendix G; ICANN reserves "internal").
+_PRIVATE_DOMAINS = {"corp", "home", "internal", "intranet", "lan", "private"}
+
 # Their mailboxes are the same with and without dots, and under either domain.
 _GMAIL_DOMAINS = {"gmail.com", "googlemail.com"}
 
@@ -37,9 +40,13 @@ def normalize_address(text: str) -> str:
             code="non_ascii_local_part",
         )
     try:
-        return _ascii(validate_email(text, check_deliverability=False, allow_smtputf8=False))
+        address = _ascii(validate_email(text, check_deliverability=False, allow_smtputf8=False))
     except EmailNotValidError as error:
         raise ValidationError(EmailValidator.message, code="invalid") from error
+    last_label = address.rpartition(".")[2]
+    if last_label in _PRIVATE_DOMAINS or len(last_label) < 2:
+        raise ValidationError(EmailValidator.message, code="invalid")
+    return address
 
 
 def canonical_address(text: str) -> str:

@@ -1,12 +1,15 @@
 """Limit the size of requests, judged by their headers before the body is read."""
 
 import io
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+_CHARSET = re.compile(r";\s*charset\s*=[^;]*", re.IGNORECASE)
 
 WSGIApplication = Callable[..., Iterable[bytes]]
 
@@ -26,6 +29,21 @@ class BodyLimitMiddleware:
         if is_large and not _is_from_an_editor(request):
             return render(request, "413.html", status=413)
         return self.get_response(request)
+
+
+def ignore_charset(application: WSGIApplication) -> WSGIApplication:
+    """Have a WSGI application read all bodies as UTF-8, as the pages that sent them are.
+
+    Django decodes query and form by any codec of Python that the header names, and raises for those
+    that are not for text before a middleware could answer.
+    """
+
+    def ignoring(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "charset" in environ.get("CONTENT_TYPE", "").lower():
+            environ["CONTENT_TYPE"] = _CHARSET.sub("", environ["CONTENT_TYPE"])
+        return application(environ, start_response)
+
+    return ignoring
 
 
 def accept_chunked_bodies(application: WSGIApplication) -> WSGIApplication:

@@ -15,13 +15,14 @@ import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.core.cache import cache
+from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.models import PageViewRestriction
 
 from blog.comments.links import stop_url
-from core.body_limits import accept_chunked_bodies
+from core.body_limits import accept_chunked_bodies, ignore_charset
 from core.guards import new_stamp
 from home.models import ContactField, ContactPage
 from newsletter.subscribing import links
@@ -167,3 +168,14 @@ def test_chunked_body_gets_a_length_and_is_read_no_further_than_the_limit(size, 
     environ |= {"wsgi.input": io.BytesIO(b"x" * size), "PATH_INFO": request.path}
     accept_chunked_bodies(application)(environ, None)
     assert (read["length"], len(read["body"])) == (length, length)
+
+
+@pytest.mark.parametrize("charset", ["base64", "rot13", "punycode", "utf-16", "nonsense"])
+@pytest.mark.parametrize(("method", "status"), [("get", "200"), ("post", "405")])
+def test_charset_of_a_request_is_ignored(charset, method, status, home):
+    headers = {"CONTENT_TYPE": f"text/plain; CharSet={charset}; x=1"}
+    environ = RequestFactory().generic(method.upper(), "/search/?q=caf%C3%A9", **headers).environ
+    answers = []
+    ignore_charset(get_wsgi_application())(environ, lambda *args: answers.append(args))
+    assert environ["CONTENT_TYPE"] == "text/plain; x=1"
+    assert answers[0][0].startswith(status)

@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import BaseCache, caches
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 logger = logging.getLogger(__name__)
 
@@ -65,15 +66,19 @@ def edition() -> str:
 
 
 def look_up(request: HttpRequest) -> tuple[str, KeptAnswer | None]:
-    """Return the present edition, and the answer that is kept in it; "" where the cache fails."""
+    """Return the present edition, and the answer that is kept in it; "" where the cache fails.
+
+    Numbers in ``request.GET`` that are known not to exist are replaced by the nearest that do.
+    """
     return _attempt(lambda: _look_up(_pages(), request), ("", None))
 
 
 def keep(request: HttpRequest, answer: KeptAnswer, lasts: Mapping[str, int]) -> None:
-    """Keep an answer as long as it may be shown, unless it is large.
+    """Cache an answer as long as it may be shown, unless it is large.
 
-    ``lasts`` are the numbers that there are at its address. Where more was asked for, they are
-    kept, too: so whoever asks for other numbers that there are not gets the same answer.
+    ``lasts`` are the greatest numbers that exist at its address. If greater ones were requested,
+    only they are cached: the view saw numbers that are not in the key. ``look_up`` then gives later
+    requests the numbers that exist.
     """
     if answer.edition and len(answer.content) <= MOST_BYTES:
         _attempt(lambda: _keep(_pages(), request, answer, lasts), None)
@@ -108,9 +113,9 @@ def _keep(
     cache: BaseCache, request: HttpRequest, answer: KeptAnswer, lasts: Mapping[str, int]
 ) -> None:
     asked = request.GET.dict()
-    shown = nearest(asked, lasts)
-    cache.set(_key_of(request, shown), answer, settings.PAGE_CACHE_SECONDS)
-    if shown != asked:
+    if nearest(asked, lasts) == asked:
+        cache.set(_key_of(request, asked), answer, settings.PAGE_CACHE_SECONDS)
+    else:
         known = (answer.edition, dict(lasts))
         cache.set(_key_of(request, None), known, settings.PAGE_CACHE_SECONDS)
 
@@ -122,6 +127,7 @@ def _look_up(cache: BaseCache, request: HttpRequest) -> tuple[str, KeptAnswer | 
     if not answer and asked:
         edition_of_lasts, lasts = cache.get(_key_of(request, None), ("", {}))
         if edition_of_lasts == edition and (shown := nearest(asked, lasts)) != asked:
+            request.GET = QueryDict(urlencode(shown))
             answer = _find(cache, _key_of(request, shown), edition)
     return edition, answer
 

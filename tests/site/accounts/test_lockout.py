@@ -261,6 +261,24 @@ def test_password_of_readers_is_limited_by_network(client, which, request):
     assert guess("lantern", address="198.51.100.1").status_code == 302
 
 
+@pytest.mark.parametrize("which", ["secret_page", "secret_collection"])
+def test_password_of_readers_is_limited_across_networks(client, which, request, monkeypatch):
+    monkeypatch.setattr(lockout, "MAX_FAILURES_PER_RESTRICTION", 6)
+    path = request.getfixturevalue(which)
+    for number in range(7):
+        address = f"2001:db8:0:{number:x}::1"
+        response = client.post(path, {"password": "candle", "return_url": "/"}, REMOTE_ADDR=address)
+        assert response.status_code == (200 if number < 5 else 429)
+
+
+def test_reader_login_refuses_a_long_username_before_it_is_hashed_or_stored(client, home):
+    for username, password in (("e" * 151, "x"), ("e" * 60_000, "x"), ("editor", "x" * 5_000)):
+        response = client.post("/_util/login/", {"username": username, "password": password})
+        assert response.status_code == 200
+        assert response.context["form"].errors
+    assert not AccessAttempt.objects.exists()
+
+
 def test_readers_do_not_lock_editors_out(client, editor, log_in, secret_page, monkeypatch):
     monkeypatch.setattr(lockout, "MAX_FAILURES_PER_NETWORK", 8)
     for number in range(9):

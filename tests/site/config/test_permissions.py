@@ -77,6 +77,27 @@ def test_media_can_be_read_by_a_web_server(tmp_path):
     assert mode(tmp_path / "media") == mode(tmp_path / "media" / "images") == 0o755
 
 
+@pytest.mark.parametrize(
+    ("sendfile", "modes"), [("none", (0o600, 0o700)), ("x-accel-redirect", (0o640, 0o750))]
+)
+def test_uploads_are_for_the_site_and_for_the_web_server_that_sends_them(tmp_path, sendfile, modes):
+    code = (
+        "import django; django.setup()\n"
+        "from django.core.files.base import ContentFile\n"
+        "from config.settings import STORAGES\n"
+        "from core.storage import PrivateFileStorage\n"
+        "storage = PrivateFileStorage(**STORAGES['default']['OPTIONS'])\n"
+        "storage.save('documents/a.pdf', ContentFile(b'a'))\n"
+    )
+    folder = tmp_path / "private"
+    variables = {"PRIVATE_MEDIA_ROOT": str(folder), "SENDFILE": sendfile}
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, cwd=ROOT, env=os.environ | settings | variables, check=True)
+    found = [mode(folder / name) for name in ("documents/a.pdf", "documents", "")]
+    assert found == [modes[0], modes[1], modes[1]]
+
+
 def test_what_others_could_read_is_taken_from_them_at_the_start(tmp_path, open_umask):
     var = tmp_path / "var"
     for name in ("media", "mailbox", "www/static"):

@@ -35,6 +35,7 @@ def test_address_is_stored_with_its_domain_in_lower_case_ascii(typed, stored):
     [
         *('"mark"@example.com', '"m\\ark"@example.com', '"two words"@example.com'),
         *("mark@localhost", "mark@host", "mark@[127.0.0.1]", "mark@[IPv6:::1]", "mark@127.0.0.1"),
+        *("m@x.internal", "m@x.lan", "m@x.corp", "m@example.c"),
         *("m@x.localhost", "m@x.local", "m@x.invalid", "m@x.test", "m@x.onion", "m@x.arpa"),
         *("m@example.com.", "m@.example.com", "m@exa mple.com", "m@-x.com", "m@xn--a.com"),
         *(".m@example.com", "m..k@example.com", "m@x@example.com", "@example.com", "mark", ""),
