@@ -126,7 +126,8 @@ def _look_up(cache: BaseCache, request: HttpRequest) -> tuple[str, KeptAnswer | 
     answer = _find(cache, _key_of(request, asked), edition)
     if not answer and asked:
         edition_of_lasts, lasts = cache.get(_key_of(request, None), ("", {}))
-        if edition_of_lasts == edition and (shown := nearest(asked, lasts)) != asked:
+        is_known = bool(edition) and edition_of_lasts == edition
+        if is_known and (shown := nearest(asked, lasts)) != asked:
             request.GET = QueryDict(urlencode(shown))
             answer = _find(cache, _key_of(request, shown), edition)
     return edition, answer
