@@ -162,6 +162,6 @@ class TestWithdrawnPosts:
         now = timezone.now()
         (alert,) = send_alerts(now)
         assert "Was not sent to some readers: its posts were withdrawn." in alert.body
-        assert "0 failed and 10 skipped of 20 emails" in alert.body
+        assert "Of 20 emails, 0 failed and 10 were skipped." in " ".join(alert.body.split())
         repeated = send_alerts(now + 2 * alerts.REPEAT_AFTER)
         assert not any("withdrawn" in alert.body for alert in repeated)
