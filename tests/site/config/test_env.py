@@ -51,6 +51,8 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         "LEASE_SECONDS": "300",
         "LATE_HOURS": "12",
         "KEEP_DELIVERIES_DAYS": "365",
+        "KEEP_SPAM_DAYS": "30",
+        "KEEP_CONTACT_MESSAGES_DAYS": "0",
         "LOG_FORMAT": "plain",
         "COMMENTS_PROOF_OF_WORK": "false",
         "LANGUAGES": "en-gb",

@@ -91,7 +91,7 @@ def test_uploads_are_for_the_site_and_for_the_web_server_that_sends_them(tmp_pat
     )
     folder = tmp_path / "private"
     variables = {"PRIVATE_MEDIA_ROOT": str(folder), "SENDFILE": sendfile}
-    settings = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
     command = [sys.executable, "-c", code]
     subprocess.run(command, cwd=ROOT, env=os.environ | settings | variables, check=True)
     found = [mode(folder / name) for name in ("documents/a.pdf", "documents", "")]
