@@ -14,6 +14,8 @@ from threading import Thread
 
 import pytest
 
+from tests.services import missing
+
 EXAMPLES = Path(__file__).parent.parent.parent / "docs" / "examples"
 HOST = "127.0.0.1"
 MEGABYTE = 1024 * 1024
@@ -92,7 +94,7 @@ def port(request, site, tmp_path) -> Iterator[int]:
     """The port of a proxy in front of the site."""
     name = request.param
     if not shutil.which(name):
-        pytest.skip(f"{name} is not there.")
+        missing(name)
     for path, content in {"images/a.png": "image", "documents/a.pdf": "secret"}.items():
         (tmp_path / "media" / path).parent.mkdir(parents=True)
         (tmp_path / "media" / path).write_text(content)
