@@ -13,12 +13,12 @@ from django.db import transaction
 from ..models import Batch, Digest
 from . import controls
 
-# Editors who let a digest go on are asked again when a rate has grown to so many times what it was.
+# Editors who resume a digest are asked again when a rate has grown by this factor.
 WORSE = 2
 
 ADVICE = (
     "Mail providers turn away senders with such rates. Find out where these addresses came from "
-    "before you let it go on."
+    "before you resume it."
 )
 
 

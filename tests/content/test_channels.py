@@ -120,10 +120,13 @@ def post(library, section) -> PostPage:
 
 
 @pytest.fixture(autouse=True)
-def errors(caplog) -> Iterator[list]:
-    """Nothing that goes wrong is hidden by being logged."""
-    yield caplog.records
-    assert [it for it in caplog.records if it.levelno >= logging.ERROR] == []
+def errors(caplog) -> Iterator[None]:
+    """Fail the test for each error that was contained and logged."""
+    yield
+    # While fixtures are torn down, ``caplog.records`` has the records of the teardown alone.
+    logged = [it for it in caplog.get_records("call") if it.levelno >= logging.ERROR]
+    # draftjs_exporter logs to root when it leaves out a paragraph that a field does not allow.
+    assert {(it.name, it.getMessage()) for it in logged if it.name != "root"} == set()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 ADVICE = (
     " Mail providers turn away senders with such rates. "
-    "Find out where these addresses came from before you let it go on."
+    "Find out where these addresses came from before you resume it."
 )
 
 
